@@ -1,0 +1,23 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import { accessContract } from './access.ts';
+import { memoriesContract } from './memories.ts';
+import { chatContract, conversationsContract, messagesContract } from './messages.ts';
+import { mappingsContract, systemContract } from './system.ts';
+import { boardsContract, tasksContract, todosContract } from './tasks.ts';
+
+/** Every operation of the product, declared once. Paths are relative to `/api/v1`. */
+export const contract = {
+  access: accessContract,
+  boards: boardsContract,
+  chat: chatContract,
+  conversations: conversationsContract,
+  mappings: mappingsContract,
+  memories: memoriesContract,
+  messages: messagesContract,
+  system: systemContract,
+  tasks: tasksContract,
+  todos: todosContract,
+};
+
+export type Client = ContractRouterClient<typeof contract>;
+export type { OperationMeta } from './op.ts';

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { PageQuery, pageOf } from '../schema/common.ts';
+import { Attachment, Conversation, DeadLetter, Message, maxContentLength } from '../schema/message.ts';
+import { asOperator, failures, op } from './op.ts';
+
+const ById = z.object({ id: z.string().min(1).max(64) });
+
+export const messagesContract = {
+  get: op
+    .route({ method: 'GET', path: '/messages/{id}', summary: 'One message with its state and time line', tags: ['messages'] })
+    .errors(failures('MESSAGE_NOT_FOUND'))
+    .input(ById)
+    .output(Message),
+  listDead: op
+    .route({ method: 'GET', path: '/dead-letters', summary: 'Messages that could not be worked', tags: ['messages'] })
+    .input(PageQuery)
+    .output(pageOf(DeadLetter)),
+  retryDead: asOperator
+    .route({ method: 'POST', path: '/dead-letters/{id}/retry', summary: 'Work a dead letter again', tags: ['messages'] })
+    .errors(failures('MESSAGE_NOT_FOUND'))
+    .input(ById)
+    .output(Message),
+};
+
+export const conversationsContract = {
+  list: op
+    .route({ method: 'GET', path: '/conversations', summary: 'Conversations, the latest first', tags: ['messages'] })
+    .input(PageQuery)
+    .output(pageOf(Conversation)),
+  messages: op
+    .route({
+      method: 'GET',
+      path: '/conversations/{id}/messages',
+      summary: 'What was said in a conversation, the latest first',
+      tags: ['messages'],
+    })
+    .errors(failures('CONVERSATION_NOT_FOUND'))
+    .input(PageQuery.extend({ id: z.string().min(1).max(600) }))
+    .output(pageOf(Message)),
+};
+
+export const chatContract = {
+  send: asOperator
+    .route({ method: 'POST', path: '/chat/messages', successStatus: 202, summary: 'Say something in the built-in chat', tags: ['chat'] })
+    .errors(failures('QUEUE_FULL', 'RATE_LIMITED', 'SHUTTING_DOWN', 'STORE_FULL', 'STORE_UNAVAILABLE'))
+    .input(
+      z.object({
+        content: z.string().trim().min(1).max(maxContentLength),
+        conversation_id: z.string().min(1).max(256).default('main'),
+        attachments: z.array(Attachment).max(20).default([]),
+        /** Chosen by the sender; the same id again is the same message. */
+        external_id: z.string().min(1).max(256),
+        locale: z.enum(['zh-CN', 'en']).optional(),
+        timezone: z.string().max(64).optional(),
+      }),
+    )
+    .output(z.object({ id: z.string(), duplicate: z.boolean() })),
+};

@@ -1,0 +1,41 @@
+/**
+ * Every error code of the product with the HTTP status it becomes. The interface turns a code into a sentence in
+ * the user's language (`locales/*.ts`, key `errors.<CODE>`); the API turns it into an RFC 9457 problem.
+ */
+export const errorCodes = {
+  BAD_REQUEST: 400,
+  MESSAGE_INVALID: 400,
+  MAPPING_INVALID: 400,
+  UNAUTHORIZED: 401,
+  SIGNATURE_INVALID: 401,
+  PAIRING_CODE_INVALID: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  MESSAGE_NOT_FOUND: 404,
+  CONVERSATION_NOT_FOUND: 404,
+  MEMORY_NOT_FOUND: 404,
+  TASK_NOT_FOUND: 404,
+  TOKEN_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_TIMEOUT: 408,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  MISDIRECTED: 421,
+  QUEUE_FULL: 429,
+  RATE_LIMITED: 429,
+  INTERNAL: 500,
+  SHUTTING_DOWN: 503,
+  STORE_UNAVAILABLE: 503,
+  STORE_FULL: 507,
+  CONFIG_INVALID: 500,
+  DATA_FOLDER_UNUSABLE: 500,
+  DATA_FOLDER_IN_USE: 500,
+  DATABASE_CORRUPT: 500,
+  DATABASE_NEWER: 500,
+  PORT_IN_USE: 500,
+  LISTEN_REFUSED: 500,
+  DELIVERY_FAILED: 502,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
