@@ -1,0 +1,10 @@
+export {
+  analyseQuery,
+  foldText,
+  holdsPassage,
+  type IndexText,
+  indexText,
+  type QueryPart,
+  type QueryTerm,
+  type QueryText,
+} from './segment.ts';

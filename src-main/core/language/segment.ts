@@ -1,0 +1,218 @@
+import { isStopWord } from './stop-words.ts';
+
+/** The longest text that is indexed, in UTF-16 units: as long as the longest message. */
+const maxIndexed = 200_000;
+const maxQuery = 2_000;
+/** A query is searched by its first so many terms. */
+const maxTerms = 24;
+const maxPartsPerTerm = 8;
+/** Longer tokens are data (base64, keys); their beginning identifies them. */
+const maxTokenLength = 64;
+/** The segmenter works on one stretch at a time, so that its cost stays proportional to the text. */
+const segmentStretch = 1_000;
+
+const cjk = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]`;
+const letter = String.raw`[[\p{L}\p{N}\p{M}]--${cjk}]`;
+const symbol = String.raw`\p{Extended_Pictographic}`;
+const runPattern = new RegExp(`(?<cjk>${cjk}+)|(?<latin>${letter}+)|(?<symbol>${symbol})`, 'gv');
+const compoundPattern = new RegExp(
+  `(?<cjk>${cjk}+)|(?<latin>${letter}+(?:[\\-_.\\/:@]${letter}+)*)|(?<symbol>${symbol})`,
+  'gv',
+);
+const alphanumericPart = /\p{N}+|[^\p{N}]+/gu;
+const quotedPattern = /"([^"]{1,200})"|“([^”]{1,200})”|「([^」]{1,200})」|『([^』]{1,200})』/g;
+
+// The dictionary of the zh segmenter holds Japanese as well; making a segmenter costs about 1 ms, so there is one.
+const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
+
+/** What the full-text index holds of a text: tokens separated by spaces, one string for each column. */
+export interface IndexText {
+  /** Words: of Chinese, Japanese and Korean as a dictionary cuts them; of all else letters and digits as written. */
+  words: string;
+  /** Characters and pairs of characters of Chinese, Japanese and Korean, in the order c1 c1c2 c2 c2c3 c3. */
+  grams: string;
+}
+
+/** One thing a query asks for. `match` values are FTS5 expressions over the columns `words` and `grams`. */
+export interface QueryTerm {
+  text: string;
+  match: string;
+  /** Pieces of the term: weaker evidence, for texts that write it differently. */
+  parts: readonly QueryPart[];
+}
+
+export interface QueryPart {
+  text: string;
+  match: string;
+}
+
+export interface QueryText {
+  terms: readonly QueryTerm[];
+  /** Passages in quotation marks, folded: a text holds them exactly or not at all. */
+  phrases: readonly string[];
+  /** True when the query is made of stop words alone and its terms are those. */
+  onlyStopWords: boolean;
+}
+
+/** Makes texts comparable: compatibility forms (ＡＢＣ, ①) become plain ones, letters small, typographic apostrophes straight. */
+export function foldText(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replaceAll('’', "'");
+}
+
+/** The tokens to index of a text; only its first 200,000 units count. */
+export function indexText(text: string): IndexText {
+  const words: string[] = [];
+  const grams: string[] = [];
+  for (const run of runsOf(prepare(text.slice(0, maxIndexed)), runPattern)) {
+    if (run.kind === 'cjk') {
+      for (const word of cutWords(run.text)) words.push(word);
+      pushGrams(grams, run.text);
+    } else words.push(...tokensOf(run));
+  }
+  return { words: words.join(' '), grams: grams.join(' ') };
+}
+
+/** What a query asks for: its terms without stop words (unless nothing else is there) and its quoted passages. */
+export function analyseQuery(query: string): QueryText {
+  const text = query.slice(0, maxQuery);
+  const phrases = [...text.matchAll(quotedPattern)]
+    .map((quoted) => foldText(quoted.slice(1).find((passage) => passage !== undefined) ?? '').trim())
+    .filter((passage) => passage.length > 0);
+  const all = termsOf(prepare(text));
+  const telling = all.filter((term) => !term.filler);
+  const chosen = telling.length > 0 ? telling : all;
+  const distinct = new Map(chosen.map(({ text, match, parts }) => [text, { text, match, parts }]));
+  return {
+    terms: [...distinct.values()].slice(0, maxTerms),
+    phrases: phrases.slice(0, 8),
+    onlyStopWords: telling.length === 0,
+  };
+}
+
+/** True when a text holds a folded passage exactly; a Latin passage only as whole words. */
+export function holdsPassage(text: string, passage: string): boolean {
+  const folded = foldText(text);
+  const isWordUnit = (unit: string | undefined) => unit !== undefined && /[a-z0-9]/.test(unit);
+  for (let at = folded.indexOf(passage); at >= 0; at = folded.indexOf(passage, at + 1)) {
+    const cutsBefore = isWordUnit(passage[0]) && isWordUnit(folded[at - 1]);
+    const cutsAfter = isWordUnit(passage.at(-1)) && isWordUnit(folded[at + passage.length]);
+    if (!cutsBefore && !cutsAfter) return true;
+  }
+  return false;
+}
+
+interface Run {
+  kind: 'cjk' | 'latin' | 'symbol';
+  text: string;
+}
+
+function* runsOf(text: string, pattern: RegExp): Generator<Run> {
+  for (const { groups } of text.matchAll(pattern)) {
+    if (groups?.cjk) yield { kind: 'cjk', text: groups.cjk };
+    else if (groups?.latin) yield { kind: 'latin', text: groups.latin };
+    else if (groups?.symbol) yield { kind: 'symbol', text: groups.symbol };
+  }
+}
+
+/** Folds, drops English endings with an apostrophe (Ann's, don't), and writes numbers and C-like names in one way. */
+function prepare(text: string): string {
+  return foldText(text)
+    .replace(/(?<=\p{L})'(?:s|t|re|ve|ll|d|m)\b/gu, '')
+    .replace(/(?<=\d),(?=\d{3}(?!\d))/g, '')
+    .replace(/\b([cf])(\+\+|#)/g, (_, name: string, mark: string) => (mark === '#' ? `${name}sharp` : 'cpp'));
+}
+
+function* cutWords(run: string): Generator<string> {
+  for (let from = 0; from < run.length; from += segmentStretch) {
+    for (const { segment } of segmenter.segment(run.slice(from, from + segmentStretch))) yield segment;
+  }
+}
+
+function pushGrams(grams: string[], run: string): void {
+  let before = '';
+  for (const character of run) {
+    if (before) grams.push(before + character);
+    grams.push(character);
+    before = character;
+  }
+}
+
+/** The index tokens of a run that is not CJK: iphone15 gives iphone15, iphone and 15, so that either writing finds the other. */
+function tokensOf(run: Run): string[] {
+  if (run.kind === 'symbol') return [`u${run.text.codePointAt(0)?.toString(16)}`];
+  const token = run.text.slice(0, maxTokenLength);
+  const parts = token.match(alphanumericPart) ?? [];
+  return parts.length > 1 ? [token, ...parts] : [token];
+}
+
+interface FoundTerm extends QueryTerm {
+  filler: boolean;
+}
+
+function termsOf(text: string): FoundTerm[] {
+  const terms: FoundTerm[] = [];
+  for (const run of runsOf(text, compoundPattern)) {
+    if (run.kind === 'cjk') terms.push(...cjkTerms(run.text));
+    else if (run.kind === 'latin') terms.push(...latinTerms(run.text));
+    else terms.push(plainTerm(run.text, tokensOf(run)));
+    if (terms.length > 4 * maxTerms) break;
+  }
+  return terms;
+}
+
+/** Words of the run; single characters that stand side by side are one string, for a dictionary takes names apart. */
+function cjkTerms(run: string): FoundTerm[] {
+  const terms: FoundTerm[] = [];
+  let singles = '';
+  const flush = () => {
+    if (singles) terms.push(cjkTerm(singles));
+    singles = '';
+  };
+  for (const word of cutWords(run)) {
+    const filler = isStopWord(word);
+    if (!filler && Array.from(word).length === 1) {
+      singles += word;
+      continue;
+    }
+    flush();
+    terms.push(cjkTerm(word));
+  }
+  flush();
+  return terms;
+}
+
+function cjkTerm(text: string): FoundTerm {
+  const characters = Array.from(text);
+  const filler = isStopWord(text);
+  if (characters.length === 1) return { text, match: `grams:"${text}"`, parts: [], filler };
+  const pairs = characters.slice(1).map((character, index) => `${characters[index]}${character}`);
+  // The pairs' phrase finds the string wherever it stands, also where the dictionary cuts the text otherwise.
+  const phrase = pairs.flatMap((pair, index) => (index === 0 ? [pair] : [characters[index], pair])).join(' ');
+  const pieces = characters.length === 2 ? [] : pairs;
+  return {
+    text,
+    match: `(words:"${text}" OR grams:"${phrase}")`,
+    parts: [...new Set(pieces)].slice(0, maxPartsPerTerm).map((piece) => ({ text: piece, match: `grams:"${piece}"` })),
+    filler,
+  };
+}
+
+/** Words of a run of letters and digits. Joined ones that hold a digit (v2.1, ORD-2024-7) are one term with parts. */
+function latinTerms(run: string): FoundTerm[] {
+  const pieces = [...runsOf(run, runPattern)];
+  if (pieces.length === 1 || !/\p{N}/u.test(run)) return pieces.map((piece) => plainTerm(piece.text, tokensOf(piece)));
+  const parts = pieces.map((piece) => plainTerm(piece.text, tokensOf(piece)));
+  return [
+    {
+      text: run,
+      match: `words:"${pieces.flatMap(tokensOf).join(' ')}"`,
+      parts: parts.slice(0, maxPartsPerTerm).map(({ text, match }) => ({ text, match })),
+      filler: false,
+    },
+  ];
+}
+
+function plainTerm(text: string, tokens: readonly string[]): FoundTerm {
+  const phrase = tokens.length > 1 ? tokens.slice(1).join(' ') : tokens[0];
+  return { text, match: `words:"${phrase}"`, parts: [], filler: isStopWord(text) };
+}

@@ -1,0 +1,245 @@
+import type Database from 'better-sqlite3';
+import type { Memory } from '../../../../src-shared/schema/memory.ts';
+import { AppError } from '../../foundation/app-error.ts';
+import { isoTime } from '../../foundation/clock.ts';
+import { analyseQuery, indexText } from '../../language/index.ts';
+import { read, write } from './op.ts';
+
+/**
+ * A memory row and its full-text entry share `seq`. The full-text table holds no text of its own: two columns of
+ * tokens that `indexText` makes. Porter stemming finds more than plain words for English and leaves Chinese alone.
+ * The pairs of characters count half of a word: they find every string, the dictionary's words rank first.
+ */
+export const memorySchema = `
+CREATE TABLE memories (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  external_id TEXT,
+  kind TEXT NOT NULL CHECK (kind IN ('message', 'note')),
+  content TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  sender_id TEXT COLLATE NOCASE,
+  conversation_id TEXT,
+  platform TEXT,
+  subject TEXT,
+  message_id TEXT,
+  metadata TEXT NOT NULL DEFAULT '{}',
+  sensitive INTEGER NOT NULL DEFAULT 0,
+  forgotten_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX memories_external_id ON memories (external_id) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX memories_message_id ON memories (message_id) WHERE message_id IS NOT NULL AND kind = 'message';
+CREATE INDEX memories_created_at ON memories (created_at);
+CREATE INDEX memories_subject ON memories (subject) WHERE subject IS NOT NULL;
+CREATE INDEX memories_conversation ON memories (conversation_id, created_at) WHERE conversation_id IS NOT NULL;
+CREATE INDEX memories_sender ON memories (sender_id) WHERE sender_id IS NOT NULL;
+CREATE VIRTUAL TABLE memory_fts USING fts5(
+  words, grams, content='', contentless_delete=1, tokenize="porter unicode61 remove_diacritics 2"
+);
+INSERT INTO memory_fts (memory_fts, rank) VALUES ('rank', 'bm25(1.0, 0.5)');
+`;
+
+/** A memory as the store takes it; `created_at` in milliseconds since the Unix epoch. */
+export type MemoryRow = Omit<Memory, 'created_at'> & { created_at: number };
+
+export interface InsertedMemory {
+  id: string;
+  /** False where the same external_id or message is there already; `id` is then the one it has. */
+  created: boolean;
+}
+
+export interface MemoryListQuery {
+  cursor?: string | undefined;
+  limit: number;
+  q?: string | undefined;
+  /** RFC 3339, both inclusive. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export interface MemoryPage {
+  items: Memory[];
+  next_cursor: string | null;
+}
+
+export interface MemoryPatch {
+  content?: string | undefined;
+  subject?: string | null | undefined;
+  metadata?: Memory['metadata'] | undefined;
+  sensitive?: boolean | undefined;
+}
+
+interface StoredRow extends Omit<Memory, 'created_at' | 'metadata' | 'sensitive'> {
+  seq: number;
+  created_at: number;
+  metadata: string;
+  sensitive: number;
+}
+
+const columns =
+  'seq, id, external_id, kind, content, created_at, sender_id, conversation_id, platform, subject, message_id, metadata, sensitive';
+
+/** The store's operations on memories. An operation that remembers within its own transaction calls `run` of these. */
+export function memoryOps(db: Database.Database) {
+  const known = db.prepare<[string | null, string | null, string], { id: string }>(
+    `SELECT id FROM memories WHERE external_id = ?
+     UNION ALL SELECT id FROM memories WHERE message_id = ? AND kind = 'message' AND ? = 'message' LIMIT 1`,
+  );
+  const insertRow = db.prepare(
+    `INSERT INTO memories (id, external_id, kind, content, created_at, sender_id, conversation_id, platform, subject,
+       message_id, metadata, sensitive)
+     VALUES (@id, @external_id, @kind, @content, @created_at, @sender_id, @conversation_id, @platform, @subject,
+       @message_id, @metadata, @sensitive)`,
+  );
+  const insertIndex = db.prepare('INSERT INTO memory_fts (rowid, words, grams) VALUES (?, ?, ?)');
+  const deleteIndex = db.prepare('DELETE FROM memory_fts WHERE rowid = ?');
+  const byId = db.prepare<[string], StoredRow>(`SELECT ${columns} FROM memories WHERE id = ? AND forgotten_at IS NULL`);
+  const setForgotten = db.prepare<[number, string], { seq: number }>(
+    'UPDATE memories SET forgotten_at = ? WHERE id = ? AND forgotten_at IS NULL RETURNING seq',
+  );
+  const setRestored = db.prepare<[string], { seq: number; content: string }>(
+    'UPDATE memories SET forgotten_at = NULL WHERE id = ? AND forgotten_at IS NOT NULL RETURNING seq, content',
+  );
+  const setFields = db.prepare(
+    'UPDATE memories SET content = @content, subject = @subject, metadata = @metadata, sensitive = @sensitive WHERE seq = @seq',
+  );
+  const deleteSubject = db.prepare<[string], { seq: number }>('DELETE FROM memories WHERE subject = ? RETURNING seq');
+  const mergeIndex = db.prepare(`INSERT INTO memory_fts (memory_fts) VALUES ('optimize')`);
+  const count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM memories WHERE forgotten_at IS NULL');
+
+  const index = (seq: number | bigint, content: string): void => {
+    const { words, grams } = indexText(content);
+    insertIndex.run(seq, words, grams);
+  };
+
+  /** Stores memories and answers in their order. A memory already there, even a forgotten one, stays as it is. */
+  const insertMemories = (rows: readonly MemoryRow[]): InsertedMemory[] =>
+    rows.map((row) => {
+      const there = known.get(row.external_id, row.message_id, row.kind);
+      if (there) return { id: there.id, created: false };
+      const { lastInsertRowid } = insertRow.run({
+        ...row,
+        metadata: JSON.stringify(row.metadata),
+        sensitive: row.sensitive ? 1 : 0,
+      });
+      index(lastInsertRowid, row.content);
+      return { id: row.id, created: true };
+    });
+
+  const find = (id: string): Memory | null => {
+    const row = byId.get(id);
+    return row ? memoryOf(row) : null;
+  };
+
+  const update = (id: string, patch: MemoryPatch): Memory | null => {
+    const row = byId.get(id);
+    if (!row) return null;
+    const before = memoryOf(row);
+    const after = { ...before, ...definedOf(patch) };
+    setFields.run({
+      seq: row.seq,
+      content: after.content,
+      subject: after.subject,
+      metadata: JSON.stringify(after.metadata),
+      sensitive: after.sensitive ? 1 : 0,
+    });
+    if (after.content !== before.content) {
+      deleteIndex.run(row.seq);
+      index(row.seq, after.content);
+    }
+    return after;
+  };
+
+  /** Rows and index entries leave the file, not only the answers: freed pages are overwritten, the index is rewritten. */
+  const eraseSubject = (subject: string): number => {
+    const secureBefore = db.pragma('secure_delete', { simple: true });
+    db.pragma('secure_delete = ON');
+    try {
+      const erased = deleteSubject.all(subject);
+      for (const { seq } of erased) deleteIndex.run(seq);
+      // A deletion only marks the index entry; merging all segments drops what is marked.
+      if (erased.length > 0) mergeIndex.run();
+      return erased.length;
+    } finally {
+      db.pragma(`secure_delete = ${secureBefore === 2 ? 'FAST' : secureBefore === 1 ? 'ON' : 'OFF'}`);
+    }
+  };
+
+  return {
+    'memories.insert': write(({ rows }: { rows: readonly MemoryRow[] }) => insertMemories(rows)),
+    'memories.get': read(({ id }: { id: string }) => find(id)),
+    'memories.list': read((query: MemoryListQuery) => listMemories(db, query)),
+    'memories.update': write(({ id, patch }: { id: string; patch: MemoryPatch }) => update(id, patch)),
+    'memories.forget': write(({ id, now }: { id: string; now: number }): boolean => {
+      const row = setForgotten.get(now, id);
+      if (row) deleteIndex.run(row.seq);
+      return row !== undefined;
+    }),
+    'memories.restore': write(({ id }: { id: string }): Memory | null => {
+      const row = setRestored.get(id);
+      if (row) index(row.seq, row.content);
+      return find(id);
+    }),
+    'memories.eraseSubject': write(({ subject }: { subject: string }) => ({ erased: eraseSubject(subject) })),
+    'memories.count': read((_: null): number => count.get()?.count ?? 0),
+  };
+}
+
+export type MemoryOps = ReturnType<typeof memoryOps>;
+
+function listMemories(db: Database.Database, { cursor, limit, q, from, to }: MemoryListQuery): MemoryPage {
+  const conditions = ['m.forgotten_at IS NULL'];
+  const values: (string | number)[] = [];
+  const where = (condition: string, ...bound: (string | number)[]) => {
+    conditions.push(condition);
+    values.push(...bound);
+  };
+  if (from !== undefined) where('m.created_at >= ?', Date.parse(from));
+  if (to !== undefined) where('m.created_at <= ?', Date.parse(to));
+  if (cursor !== undefined) where('(m.created_at, m.seq) < (?, ?)', ...parseCursor(cursor));
+  if (q?.trim()) {
+    const { terms } = analyseQuery(q);
+    if (terms.length === 0) return { items: [], next_cursor: null };
+    where(
+      'm.seq IN (SELECT rowid FROM memory_fts WHERE memory_fts MATCH ?)',
+      terms.map(({ match }) => match).join(' AND '),
+    );
+  }
+  const rows = db
+    .prepare<(string | number)[], StoredRow>(
+      `SELECT ${columns} FROM memories m WHERE ${conditions.join(' AND ')} ORDER BY m.created_at DESC, m.seq DESC LIMIT ?`,
+    )
+    .all(...values, limit + 1);
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(memoryOf),
+    next_cursor: rows.length > limit && last ? `${last.created_at}.${last.seq}` : null,
+  };
+}
+
+function parseCursor(cursor: string): [createdAt: number, seq: number] {
+  const parts = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor);
+  if (!parts) {
+    throw new AppError(
+      'BAD_REQUEST',
+      'the cursor of the memory list is not one that a page gave; start without cursor',
+      {
+        parameter: 'cursor',
+      },
+    );
+  }
+  return [Number(parts[1]), Number(parts[2])];
+}
+
+function memoryOf({ seq: _, ...row }: StoredRow): Memory {
+  return {
+    ...row,
+    created_at: isoTime(row.created_at),
+    metadata: JSON.parse(row.metadata) as Memory['metadata'],
+    sensitive: row.sensitive === 1,
+  };
+}
+
+const definedOf = (patch: MemoryPatch): Partial<Memory> =>
+  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
