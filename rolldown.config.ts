@@ -1,0 +1,25 @@
+import { builtinModules } from 'node:module';
+import { defineConfig } from 'rolldown';
+
+/** Stays outside the bundle: Node itself, and the package that has a binary beside it. */
+const external = [/^node:/, ...builtinModules, 'better-sqlite3'];
+
+// One flat folder: `workerFile` in core/foundation looks for a worker beside the file that asks for it.
+export default defineConfig({
+  input: {
+    headless: 'src-main/hosts/headless/main.ts',
+    'store-worker': 'src-main/core/store/sqlite/worker.ts',
+    'mind-worker': 'src-main/core/assistant/worker.ts',
+  },
+  platform: 'node',
+  external,
+  output: {
+    dir: 'dist/main',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunk-[name]-[hash].js',
+    cleanDir: true,
+    minify: true,
+    sourcemap: false,
+  },
+});
