@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Attachment, Conversation, DeadLetter, Message, MessageState, TimelineEntry } from '../../../../src-shared/schema/message.ts';
 import { isoTime } from '../../foundation/clock.ts';
 import { read, write } from './op.ts';
+import type { Queue } from './work.ts';
 
 /** A message to be stored for the first time. `received_at` in ms. */
 export interface NewMessage {
@@ -45,7 +46,7 @@ export const conversationKey = (channel: string, conversationId: string): string
 
 const previewLength = 200;
 
-export function messageStatements(db: Database.Database) {
+export function messageStatements(db: Database.Database, queue: Queue) {
   const insert = db.prepare(`
     INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp,
                          attachments, metadata, direction, in_reply_to, state, received_at, stored_at)
@@ -107,6 +108,7 @@ export function messageStatements(db: Database.Database) {
         return { id: known.id, duplicate: true };
       }
       enqueue.run(done.lastInsertRowid);
+      queue.waiting++;
       return { id: message.id, duplicate: false };
     },
 
@@ -169,7 +171,7 @@ export function messageStatements(db: Database.Database) {
 
 export type MessageStatements = ReturnType<typeof messageStatements>;
 
-export function messageOps(db: Database.Database, messages: MessageStatements) {
+export function messageOps(db: Database.Database, messages: MessageStatements, queue: Queue) {
   const page = db.prepare<[string, string, number, number], MessageRow>(
     'SELECT * FROM messages WHERE channel = ? AND conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   );
@@ -246,6 +248,7 @@ export function messageOps(db: Database.Database, messages: MessageStatements) {
       const row = messages.byId(id);
       if (!row || bury.run(row.seq).changes === 0) return null;
       requeue.run(row.seq);
+      queue.waiting++;
       messages.setState(row.seq, 'stored');
       messages.addEvent(row.seq, now, 'retrying', 'by hand');
       return messages.describe({ ...row, state: 'stored' });

@@ -50,6 +50,8 @@ const messageSchema = `
     not_before INTEGER NOT NULL DEFAULT 0,
     lease_until INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+  CREATE INDEX inbox_leased ON inbox(lease_until) WHERE state = 'leased';
+  CREATE INDEX inbox_delayed ON inbox(not_before) WHERE not_before > 0;
 
   CREATE TABLE dead_letters(
     message_seq INTEGER PRIMARY KEY REFERENCES messages(seq),

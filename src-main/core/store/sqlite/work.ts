@@ -35,10 +35,16 @@ export interface Finished {
   memory_ids: string[];
 }
 
+/** How many messages wait to be worked, kept in step with the inbox table. */
+export interface Queue {
+  waiting: number;
+}
+
 export interface WorkDeps {
+  queue: Queue;
   messages: MessageStatements;
   tasks: TaskStatements;
-  memories: { insert(rows: MemoryRow[]): unknown; forget(id: string, now: number): boolean };
+  memories: { insert(rows: MemoryRow[]): unknown; forget(id: string, now: number): unknown };
 }
 
 interface InboxRow {
@@ -46,10 +52,11 @@ interface InboxRow {
   attempts: number;
 }
 
-/** How many queued rows one lease looks at to find conversations that are free. */
+/** A lease looks at the queue in windows of this many rows, and at so many windows, to find conversations that are free. */
 const leaseWindow = 512;
+const leaseWindows = 16;
 
-export function workOps(db: Database.Database, { messages, tasks, memories }: WorkDeps) {
+export function workOps(db: Database.Database, { queue, messages, tasks, memories }: WorkDeps) {
   const candidates = db.prepare<[number, number], InboxRow & { channel: string; conversation_id: string; not_before: number; state: string }>(`
     SELECT i.message_seq, i.attempts, i.state, i.not_before, m.channel, m.conversation_id
     FROM inbox i JOIN messages m ON m.seq = i.message_seq
@@ -65,7 +72,7 @@ export function workOps(db: Database.Database, { messages, tasks, memories }: Wo
   const send = db.prepare(`
     INSERT INTO outbox(idempotency_key, message_seq, channel, conversation_id, recipient_id, created_at, updated_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
-  const nextDue = db.prepare<[], { at: number | null }>("SELECT min(not_before) AS at FROM inbox WHERE state = 'queued'");
+  const nextDue = db.prepare<[], { at: number | null }>("SELECT min(not_before) AS at FROM inbox WHERE not_before > 0 AND state = 'queued'");
 
   /** Ends one message's work: all effects, or none when another attempt holds the lease. */
   function finish(effects: Effects, now: number): Finished {
@@ -76,6 +83,7 @@ export function workOps(db: Database.Database, { messages, tasks, memories }: Wo
     if (!held.get(effects.message_seq, effects.attempts)) return none;
 
     remove.run(row.seq);
+    queue.waiting--;
     messages.touchConversation(row);
     messages.addEvent(row.seq, effects.routed_at, 'routed', effects.route);
     memories.insert(effects.memories);
@@ -112,7 +120,7 @@ export function workOps(db: Database.Database, { messages, tasks, memories }: Wo
       const blocked = new Set(busy);
       const leases: Lease[] = [];
       let after = 0;
-      while (leases.length < limit) {
+      for (let window = 0; window < leaseWindows && leases.length < limit; window++) {
         const rows = candidates.all(after, leaseWindow);
         for (const row of rows) {
           after = row.message_seq;
@@ -143,6 +151,7 @@ export function workOps(db: Database.Database, { messages, tasks, memories }: Wo
       const row = messages.bySeq(message_seq);
       if (!row || !held.get(message_seq, attempts)) return false;
       remove.run(message_seq);
+      queue.waiting--;
       messages.touchConversation(row);
       bury.run(message_seq, attempts, reason, now);
       messages.setState(message_seq, 'failed');

@@ -1,0 +1,170 @@
+import type { Message } from '../../../src-shared/schema/message.ts';
+import { AppError, isAppError } from '../foundation/app-error.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { EventBus } from '../foundation/events.ts';
+import type { Ids } from '../foundation/ids.ts';
+import { conversationKey, type Store } from '../store/index.ts';
+import { createRateLimit } from './rate-limit.ts';
+import type { Accepted, Inbox, Incoming } from './types.ts';
+
+export interface InboxDeps {
+  store: Pick<Store, 'call' | 'waiting'>;
+  ids: Ids;
+  clock: Clock;
+  events: EventBus;
+  /** Messages that may wait to be worked before senders are asked to come back later. */
+  queueLimit: number;
+  /** Per sender of a channel. */
+  ratePerMinute: number;
+  /** Called after each message that was stored for the first time. */
+  onStored(): void;
+}
+
+export interface InboxCounters {
+  received: number;
+  accepted: number;
+  duplicate: number;
+  rejected: number;
+}
+
+/** Messages on their way to the disk at once; each holds at most 1 MiB. */
+const maxInFlight = 4096;
+/** Callers of `waitForReply` at once. */
+const maxWaiters = 10_000;
+/** Above this many messages a second the door is busy, and the work behind it steps back. */
+const busyRatePerSecond = 3000;
+const rateWindowMs = 200;
+
+export interface InboxService extends Inbox {
+  /** Tells those who wait that the work on a message has ended. */
+  settleWaiters(messageId: string): void;
+  /** Whether messages arrive faster than they should be worked beside. */
+  isBusy(): boolean;
+  readonly counters: Readonly<InboxCounters>;
+  /** Takes no more messages, lets those on their way reach the disk, and settles everyone who waits. */
+  close(): Promise<void>;
+}
+
+export function createInbox({ store, ids, clock, events, queueLimit, ratePerMinute, onStored }: InboxDeps): InboxService {
+  const rateLimit = createRateLimit({ perMinute: ratePerMinute, clock });
+  const counters: InboxCounters = { received: 0, accepted: 0, duplicate: 0, rejected: 0 };
+  const waiters = new Map<string, Set<() => void>>();
+  let inFlight = 0;
+  let closing = false;
+  let window = { since: clock.monotonicMs(), count: 0, rate: 0 };
+
+  function admit({ channel, message }: Incoming): void {
+    if (closing) throw new AppError('SHUTTING_DOWN', 'The product is stopping; send the message again in a moment', { retry_after_s: 5 });
+    if (inFlight >= maxInFlight || store.waiting + inFlight >= queueLimit) {
+      throw new AppError('QUEUE_FULL', `${queueLimit} messages wait already; send this one again later`, { retry_after_s: 2, limit: queueLimit });
+    }
+    const waitSeconds = rateLimit.take(`${channel}\u0000${message.sender_id}`);
+    if (waitSeconds > 0) {
+      throw new AppError('RATE_LIMITED', `This sender may send ${ratePerMinute} messages a minute; come back in ${waitSeconds} s`, { retry_after_s: waitSeconds });
+    }
+  }
+
+  function countArrival(): void {
+    const now = clock.monotonicMs();
+    window.count++;
+    const passed = now - window.since;
+    if (passed >= rateWindowMs) window = { since: now, count: 0, rate: (window.count / passed) * 1000 };
+  }
+
+  async function keep({ channel, platform, message, external_id }: Incoming): Promise<Accepted> {
+    const now = clock.now();
+    countArrival();
+    inFlight++;
+    const stored = store.call('messages.accept', {
+      now,
+      message: {
+        id: ids.next(),
+        platform: message.platform ?? platform,
+        channel,
+        external_id,
+        conversation_id: message.conversation_id ?? message.sender_id,
+        sender_id: message.sender_id,
+        content: message.content,
+        timestamp: message.timestamp ?? Math.floor(now / 1000),
+        attachments: message.attachments ? JSON.stringify(message.attachments) : '[]',
+        metadata: message.metadata ? JSON.stringify(message.metadata) : '{}',
+        received_at: now,
+      },
+    });
+    return stored.finally(() => inFlight--);
+  }
+
+  function announce({ channel, message }: Incoming, id: string): void {
+    const conversation = conversationKey(channel, message.conversation_id ?? message.sender_id);
+    events.emit({ type: 'message', id, conversation, state: 'stored' });
+    onStored();
+  }
+
+  return {
+    counters,
+
+    async accept(incoming) {
+      counters.received++;
+      try {
+        admit(incoming);
+        const accepted = await keep(incoming);
+        counters[accepted.duplicate ? 'duplicate' : 'accepted']++;
+        if (!accepted.duplicate) announce(incoming, accepted.id);
+        return accepted;
+      } catch (error) {
+        counters.rejected++;
+        throw error;
+      }
+    },
+
+    async waitForReply(messageId, timeoutMs, signal) {
+      if (closing || signal?.aborted || waiters.size >= maxWaiters) return null;
+      const ended = new Promise<void>((resolve) => {
+        const timer = setTimeout(finish, timeoutMs);
+        const mine = waiters.get(messageId) ?? new Set();
+        waiters.set(messageId, mine.add(finish));
+        signal?.addEventListener('abort', finish, { once: true });
+        function finish() {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', finish);
+          mine.delete(finish);
+          if (mine.size === 0) waiters.delete(messageId);
+          resolve();
+        }
+      });
+      // The reply may have been there before we began to wait.
+      const early = await readReply(messageId);
+      if (early) {
+        this.settleWaiters(messageId);
+        return early;
+      }
+      await ended;
+      return signal?.aborted ? null : readReply(messageId);
+    },
+
+    settleWaiters(messageId) {
+      for (const finish of waiters.get(messageId) ?? []) finish();
+    },
+
+    isBusy() {
+      const idleMs = clock.monotonicMs() - window.since;
+      return idleMs < 4 * rateWindowMs && window.rate > busyRatePerSecond;
+    },
+
+    async close() {
+      closing = true;
+      while (inFlight > 0) await clock.sleep(5);
+      for (const id of [...waiters.keys()]) this.settleWaiters(id);
+    },
+  };
+
+  async function readReply(messageId: string): Promise<Message | null> {
+    try {
+      return await store.call('messages.replyTo', { id: messageId });
+    } catch (error) {
+      // Closed under a waiter that was just settled: it gets no reply, which is what it is told.
+      if (isAppError(error) && error.code === 'STORE_UNAVAILABLE') return null;
+      throw error;
+    }
+  }
+}

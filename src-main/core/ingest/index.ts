@@ -1,0 +1,4 @@
+export { createDelivery, type Delivery } from './delivery.ts';
+export { createInbox, type InboxCounters, type InboxService } from './inbox.ts';
+export { type Accepted, type Channel, DeliveryFailure, type Inbox, type Incoming, type Outbound } from './types.ts';
+export { createWorkLoop, type Outcome, type WorkLoop } from './work-loop.ts';

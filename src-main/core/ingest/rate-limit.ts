@@ -1,0 +1,34 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../foundation/clock.ts';
+
+/** Senders remembered at once; the one not heard of for longest is forgotten first, which only ever gives more room. */
+const maxSenders = 50_000;
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/**
+ * A token bucket for each sender that holds one minute's worth: a burst may use the whole minute at once, then the
+ * sender goes on at the steady rate. Runs on monotonic time, so a clock that jumps lets nobody in or out.
+ */
+export function createRateLimit({ perMinute, clock }: { perMinute: number; clock: Clock }) {
+  const buckets = new LRUCache<string, Bucket>({ max: maxSenders });
+  const perMs = perMinute / 60_000;
+
+  return {
+    /** Takes one message of `sender`; answers 0, or how many seconds to wait. */
+    take(sender: string): number {
+      const now = clock.monotonicMs();
+      const bucket = buckets.get(sender) ?? { tokens: perMinute, at: now };
+      const tokens = Math.min(perMinute, bucket.tokens + (now - bucket.at) * perMs);
+      if (tokens < 1) {
+        buckets.set(sender, { tokens, at: now });
+        return Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
+      }
+      buckets.set(sender, { tokens: tokens - 1, at: now });
+      return 0;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';
+export { type MessageRow, type NewMessage, conversationKey } from './sqlite/messages.ts';
+export { type MemoryRow } from './sqlite/memories.ts';
+export { type Durability } from './sqlite/open.ts';
+export { type OpArgs, type OpName, type OpResult } from './sqlite/ops.ts';
+export { type OutboxItem } from './sqlite/outbox.ts';
+export { openReader, type Reader } from './sqlite/reader.ts';
+export { type NewTask, type TaskPatch } from './sqlite/tasks.ts';
+export { type Totals } from './sqlite/totals.ts';
+export { type Effects, type Finished, type Lease } from './sqlite/work.ts';

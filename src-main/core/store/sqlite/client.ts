@@ -1,0 +1,151 @@
+import { Worker } from 'node:worker_threads';
+import type { ErrorCode } from '../../../../src-shared/error-codes.ts';
+import { AppError } from '../../foundation/app-error.ts';
+import { workerFile } from '../../foundation/worker-file.ts';
+import type { Durability } from './open.ts';
+import type { OpArgs, OpName, OpResult } from './ops.ts';
+import type { Call, CallError, CallResult, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
+
+export interface StoreOptions {
+  /** The database file; its folder must exist. */
+  file: string;
+  durability: Durability;
+  /** Called when the store's thread can no longer write at all. */
+  onFailure(error: Error): void;
+}
+
+/** The product's data. Each call is one step that is kept whole or not at all, and resolves only after it is durable. */
+export interface Store {
+  /**
+   * @throws AppError STORE_FULL, STORE_UNAVAILABLE, DATABASE_CORRUPT; STORE_UNAVAILABLE also for calls cut off by `close`.
+   */
+  call<K extends OpName>(op: K, args: OpArgs<K>): Promise<OpResult<K>>;
+  /** Messages that wait to be worked, as of the last commit. */
+  readonly waiting: number;
+  /** What SQLite answered at open, and whether the file was looked through for damage. */
+  readonly opened: { synchronous: number; journal_mode: string; foreign_keys: number; checked: boolean };
+  close(): Promise<void>;
+}
+
+interface Pending {
+  call: Call;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** One commit takes at most this many calls, so a long queue is answered in steps. */
+const maxBatch = 512;
+/** Small heaps: the store's thread keeps nothing but statements and one batch. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
+/** Starts the store's thread and opens (or creates) the database. @throws AppError naming what is wrong with the file. */
+export async function openStore({ file, durability, onFailure }: StoreOptions): Promise<Store> {
+  const workerData: StoreWorkerData = { file, durability };
+  const worker = new Worker(workerFile(import.meta.url, './worker.ts', './store-worker.js'), { workerData, resourceLimits });
+  const opened = await firstAnswer(worker);
+
+  let queue: Pending[] = [];
+  let inFlight: Pending[] = [];
+  let armed = false;
+  let waiting = opened.waiting;
+  let ended: Error | null = null;
+  let tellClosed = () => {};
+
+  /** One batch is under way at a time; what arrives meanwhile shares the next commit. */
+  function send(): void {
+    armed = false;
+    if (inFlight.length > 0 || queue.length === 0) return;
+    inFlight = queue.length <= maxBatch ? queue : queue.slice(0, maxBatch);
+    queue = queue.length <= maxBatch ? [] : queue.slice(maxBatch);
+    post({ type: 'batch', calls: inFlight.map(({ call }) => call) });
+  }
+
+  function arm(): void {
+    if (armed || inFlight.length > 0) return;
+    armed = true;
+    setImmediate(send);
+  }
+
+  function settle(results: CallResult[]): void {
+    const batch = inFlight;
+    inFlight = [];
+    if (queue.length > 0) arm();
+    batch.forEach(({ resolve, reject }, index) => {
+      const result = results[index];
+      if (result && 'ok' in result) resolve(result.ok);
+      else reject(result ? revive(result.error) : new Error('the store answered too few results'));
+    });
+  }
+
+  function end(error: Error): void {
+    if (ended) return;
+    ended = error;
+    for (const { reject } of [...inFlight, ...queue]) reject(error);
+    inFlight = [];
+    queue = [];
+  }
+
+  const post = (message: ToStore) => worker.postMessage(message);
+
+  worker.on('message', (message: FromStore) => {
+    if (message.type === 'done') {
+      waiting = message.waiting;
+      settle(message.results);
+    } else if (message.type === 'failed') {
+      onFailure(revive(message.error));
+    } else if (message.type === 'closed') {
+      tellClosed();
+    }
+  });
+  worker.on('error', (cause) => {
+    const error = new AppError('STORE_UNAVAILABLE', 'The store stopped unexpectedly; restart the product. Nothing that was accepted is lost', {}, { cause });
+    end(error);
+    onFailure(error);
+  });
+  worker.on('exit', () => {
+    end(closedError());
+    tellClosed();
+  });
+
+  return {
+    call<K extends OpName>(op: K, args: OpArgs<K>): Promise<OpResult<K>> {
+      if (ended) return Promise.reject(ended);
+      return new Promise<OpResult<K>>((resolve, reject) => {
+        queue.push({ call: { op, args }, resolve: resolve as (value: unknown) => void, reject });
+        arm();
+      });
+    },
+    get waiting() {
+      return waiting;
+    },
+    opened: { synchronous: opened.settings.synchronous, journal_mode: opened.settings.journal_mode, foreign_keys: opened.settings.foreign_keys, checked: opened.checked },
+    async close() {
+      if (ended) return;
+      while (inFlight.length > 0 || queue.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      const closed = new Promise<void>((resolve) => (tellClosed = resolve));
+      end(closedError());
+      post({ type: 'close' });
+      await closed;
+      await worker.terminate();
+    },
+  };
+}
+
+const closedError = () => new AppError('STORE_UNAVAILABLE', 'The store is closed because the product is stopping');
+
+function firstAnswer(worker: Worker): Promise<Extract<FromStore, { type: 'open' }>> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (message: FromStore) => {
+      worker.off('error', reject);
+      if (message.type === 'open') resolve(message);
+      else if (message.type === 'failed') void worker.terminate().then(() => reject(revive(message.error)));
+      else reject(new Error(`the store's thread began with ${message.type}`));
+    });
+  });
+}
+
+function revive({ code, message, data, stack }: CallError): Error {
+  if (code !== '') return new AppError(code as ErrorCode, message, data);
+  return new Error(message, { cause: stack });
+}

@@ -1,0 +1,38 @@
+import type Database from 'better-sqlite3';
+import { memoryOps } from './memories.ts';
+import { messageOps, messageStatements } from './messages.ts';
+import type { Op } from './op.ts';
+import { outboxOps } from './outbox.ts';
+import { taskOps, taskStatements } from './tasks.ts';
+import { tokenOps } from './tokens.ts';
+import { totalOps } from './totals.ts';
+import { type Queue, workOps } from './work.ts';
+
+/** Every operation of the store by name. */
+export function createOps(db: Database.Database, queue: Queue) {
+  const messages = messageStatements(db, queue);
+  const tasks = taskStatements(db);
+  const memories = memoryOps(db);
+  return {
+    ...messageOps(db, messages, queue),
+    ...taskOps(db, tasks),
+    ...memories,
+    ...tokenOps(db),
+    ...outboxOps(db, messages),
+    ...totalOps(db),
+    ...workOps(db, {
+      queue,
+      messages,
+      tasks,
+      memories: {
+        insert: (rows) => memories['memories.insert'].run({ rows }),
+        forget: (id, now) => memories['memories.forget'].run({ id, now }),
+      },
+    }),
+  };
+}
+
+export type StoreOps = ReturnType<typeof createOps>;
+export type OpName = keyof StoreOps;
+export type OpArgs<K extends OpName> = StoreOps[K] extends Op<infer A, unknown> ? A : never;
+export type OpResult<K extends OpName> = StoreOps[K] extends Op<never, infer R> ? R : never;
