@@ -1,0 +1,126 @@
+import { hash } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { AccessToken, Principal, Role } from '../../../src-shared/schema/access.ts';
+import { AppError } from '../foundation/app-error.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Ids } from '../foundation/ids.ts';
+import type { Store } from '../store/index.ts';
+
+export interface TokenDeps {
+  store: Pick<Store, 'call'>;
+  /** Signs tokens; 32 random bytes from the key file. */
+  key: Uint8Array;
+  clock: Clock;
+  ids: Ids;
+  /** Called after a token was revoked, so that its live connections can be closed. */
+  onRevoke(tokenId: string): void;
+}
+
+/** Who a token speaks for, and until when. */
+export interface Session extends Principal {
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/** Why a token was refused: 'forged' may be a guess; 'ended' was ours once (expired, revoked or its record is gone). */
+export type Verdict = { session: Session } | { refused: 'forged' | 'ended' };
+
+export class TokenNotFound extends AppError<'TOKEN_NOT_FOUND'> {
+  constructor(data: { id: string }) {
+    super('TOKEN_NOT_FOUND', `No token has the id ${data.id}; the list of tokens shows those there are`, data);
+  }
+}
+
+const algorithm = 'HS256';
+const audience = 'clawdbot';
+const maxTokenLength = 2048;
+const maxCached = 1000;
+
+export function createTokens({ store, key, clock, ids, onRevoke }: TokenDeps) {
+  // Keyed by digest, so that memory holds no token and a lookup tells nothing by its timing.
+  const proven = new LRUCache<string, Session>({ max: maxCached });
+  let revocations = 0;
+
+  return {
+    async mint({
+      role,
+      label,
+      ttlSeconds,
+    }: {
+      role: Role;
+      label: string;
+      ttlSeconds: number;
+    }): Promise<AccessToken & { token: string }> {
+      const createdAt = Math.floor(clock.now() / 1000);
+      const id = ids.next();
+      const token = await new SignJWT({ role })
+        .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+        .setJti(id)
+        .setAudience(audience)
+        .setIssuedAt(createdAt)
+        .setExpirationTime(createdAt + ttlSeconds)
+        .sign(key);
+      const record = await store.call('tokens.insert', {
+        id,
+        role,
+        label,
+        created_at: createdAt * 1000,
+        expires_at: (createdAt + ttlSeconds) * 1000,
+      });
+      return { ...record, token };
+    },
+
+    /** The session of a token that was proven before and still holds; null says nothing about the token. */
+    peek(token: string): Session | null {
+      if (token.length > maxTokenLength) return null;
+      const session = proven.get(digest(token));
+      return session && session.expiresAt > clock.now() ? session : null;
+    },
+
+    async judge(token: string): Promise<Verdict> {
+      const id = await readId(token);
+      if (typeof id !== 'string') return id;
+
+      const revocationsBefore = revocations;
+      const record = await store.call('tokens.find', { id });
+      if (!record || record.revoked_at !== null) return { refused: 'ended' };
+      const session = { tokenId: id, role: record.role, label: record.label, expiresAt: Date.parse(record.expires_at) };
+      if (session.expiresAt <= clock.now()) return { refused: 'ended' };
+      // A revocation may have passed the read of the record; then the next request reads again.
+      if (revocations === revocationsBefore) proven.set(digest(token), session);
+      return { session };
+    },
+
+    async revoke(id: string): Promise<AccessToken> {
+      const record = await store.call('tokens.revoke', { id, now: clock.now() });
+      if (!record) throw new TokenNotFound({ id });
+      revocations += 1;
+      for (const [key, session] of proven.entries()) if (session.tokenId === id) proven.delete(key);
+      onRevoke(id);
+      return record;
+    },
+
+    list: (): Promise<AccessToken[]> => store.call('tokens.list', undefined),
+  };
+
+  async function readId(token: string): Promise<string | { refused: 'forged' | 'ended' }> {
+    if (token.length > maxTokenLength) return { refused: 'forged' };
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: [algorithm],
+        audience,
+        typ: 'JWT',
+        requiredClaims: ['exp', 'iat', 'jti'],
+        currentDate: new Date(clock.now()),
+      });
+      return typeof payload.jti === 'string' ? payload.jti : { refused: 'forged' };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) return { refused: 'ended' };
+      if (error instanceof errors.JOSEError) return { refused: 'forged' };
+      throw error;
+    }
+  }
+}
+
+const digest = (token: string): string => hash('sha256', token, 'base64');
