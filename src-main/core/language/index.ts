@@ -8,3 +8,4 @@ export {
   type QueryTerm,
   type QueryText,
 } from './segment.ts';
+export { instantOf, wallClock } from './time/zone.ts';

@@ -181,7 +181,7 @@ export function memoryOps(db: Database.Database) {
       return find(id);
     }),
     'memories.eraseSubject': write(({ subject }: { subject: string }) => ({ erased: eraseSubject(subject) })),
-    'memories.count': read((_: null): number => count.get()?.count ?? 0),
+    'memories.count': read((): number => count.get()?.count ?? 0),
   };
 }
 
@@ -232,10 +232,18 @@ function parseCursor(cursor: string): [createdAt: number, seq: number] {
   return [Number(parts[1]), Number(parts[2])];
 }
 
-function memoryOf({ seq: _, ...row }: StoredRow): Memory {
+function memoryOf(row: StoredRow): Memory {
   return {
-    ...row,
+    id: row.id,
+    external_id: row.external_id,
+    kind: row.kind,
+    content: row.content,
     created_at: isoTime(row.created_at),
+    sender_id: row.sender_id,
+    conversation_id: row.conversation_id,
+    platform: row.platform,
+    subject: row.subject,
+    message_id: row.message_id,
     metadata: JSON.parse(row.metadata) as Memory['metadata'],
     sensitive: row.sensitive === 1,
   };

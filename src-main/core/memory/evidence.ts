@@ -1,0 +1,167 @@
+import { analyseQuery, holdsPassage, type QueryTerm } from '../language/index.ts';
+import type { Reader } from '../store/index.ts';
+import type { FilterSql } from './filter.ts';
+import type { RecallPlan } from './plan.ts';
+
+const maxCandidates = 2_000;
+const maxPerTerm = 1_000;
+const maxPerPart = 300;
+/** Rows that hold every term; they are candidates even where each term alone has too many. */
+const maxHoldingAll = 500;
+const maxByTime = 200;
+const maxBySender = 200;
+const maxPassageRows = 500;
+/** A piece of a term, against the term itself. */
+const partWeight = 0.35;
+
+/** What the words of each candidate say for it. */
+export interface Evidence {
+  /** bm25 of each term of the plan in this memory, 0 where it is missing. */
+  scoresOf(seq: number): Float64Array | undefined;
+  /** The terms, or pieces of terms, that stand in this memory. */
+  foundIn(seq: number): readonly string[];
+  /** The best candidates by their own words, then those that only time or sender brought. */
+  best(count: number): number[];
+  /** Memories that hold every quoted passage exactly; null when none is asked for or none does. */
+  exact: ReadonlySet<number> | null;
+}
+
+interface Candidate {
+  scores: Float64Array;
+  found: Set<string>;
+}
+
+interface Scored {
+  seq: number;
+  score: number;
+}
+
+/** Looks the plan's terms up in the full-text index: all together first, then each alone. At most 2,000 candidates. */
+export function collectEvidence(reader: Reader, plan: RecallPlan, filter: FilterSql): Evidence {
+  const { terms } = plan;
+  const candidates = new Map<number, Candidate>();
+  const candidate = (seq: number): Candidate => {
+    const known = candidates.get(seq);
+    if (known) return known;
+    const fresh = { scores: new Float64Array(terms.length), found: new Set<string>() };
+    candidates.set(seq, fresh);
+    return fresh;
+  };
+
+  terms.forEach((term, index) => addTerm(reader, term, index, filter, candidate));
+  if (terms.length > 1) addHoldingAll(reader, terms, filter, candidate);
+  const others = [
+    ...plan.spans.flatMap((span) => seqsWithin(reader, span, filter)),
+    ...[...plan.senders].flatMap((sender) =>
+      terms.length === plan.names.size ? seqsOfSender(reader, sender, filter) : [],
+    ),
+  ];
+  const kept = strongest(candidates, maxCandidates);
+
+  return {
+    scoresOf: (seq) => kept.get(seq)?.scores,
+    foundIn: (seq) => [...(kept.get(seq)?.found ?? [])],
+    best: (count) => [...new Set([...[...kept.keys()].slice(0, count), ...others])],
+    exact: exactHolders(reader, plan.passages, filter),
+  };
+}
+
+function addTerm(
+  reader: Reader,
+  term: QueryTerm,
+  index: number,
+  filter: FilterSql,
+  candidate: (seq: number) => Candidate,
+): void {
+  const whole = new Set<number>();
+  for (const { seq, score } of matching(reader, term.match, filter, maxPerTerm)) {
+    whole.add(seq);
+    const { scores, found } = candidate(seq);
+    scores[index] = score;
+    found.add(term.text);
+  }
+  for (const part of term.parts) {
+    for (const { seq, score } of matching(reader, part.match, filter, maxPerPart)) {
+      if (whole.has(seq)) continue;
+      const { scores, found } = candidate(seq);
+      scores[index] = (scores[index] ?? 0) + partWeight * score;
+      found.add(part.text);
+    }
+  }
+}
+
+function addHoldingAll(
+  reader: Reader,
+  terms: readonly QueryTerm[],
+  filter: FilterSql,
+  candidate: (seq: number) => Candidate,
+): void {
+  const all = terms.map(({ match }) => match).join(' AND ');
+  for (const { seq, score } of matching(reader, all, filter, maxHoldingAll)) {
+    const { scores, found } = candidate(seq);
+    const missing = terms.flatMap((_, index) => (scores[index] === 0 ? [index] : []));
+    const known = scores.reduce((sum, value) => sum + value, 0);
+    // bm25 is a sum over terms, so what the terms did not find one by one is the rest of it.
+    for (const index of missing) scores[index] = Math.max(0, score - known) / missing.length;
+    for (const term of terms) found.add(term.text);
+  }
+}
+
+function matching(reader: Reader, match: string, filter: FilterSql, limit: number): Scored[] {
+  if (filter.values.length === 0) {
+    return reader.all<Scored>(
+      'SELECT rowid AS seq, -rank AS score FROM memory_fts WHERE memory_fts MATCH ? ORDER BY rank LIMIT ?',
+      match,
+      limit,
+    );
+  }
+  return reader.all<Scored>(
+    `SELECT f.rowid AS seq, -f.rank AS score FROM memory_fts f CROSS JOIN memories m ON m.seq = f.rowid
+     WHERE f.memory_fts MATCH ?${filter.sql} ORDER BY f.rank LIMIT ?`,
+    match,
+    ...filter.values,
+    limit,
+  );
+}
+
+function seqsWithin(reader: Reader, { from, to }: { from: number; to: number }, filter: FilterSql): number[] {
+  return reader
+    .all<{ seq: number }>(
+      `SELECT m.seq FROM memories m WHERE m.created_at >= ? AND m.created_at < ? AND m.forgotten_at IS NULL${filter.sql}
+       ORDER BY m.created_at DESC LIMIT ${maxByTime}`,
+      from,
+      to,
+      ...filter.values,
+    )
+    .map(({ seq }) => seq);
+}
+
+function seqsOfSender(reader: Reader, sender: string, filter: FilterSql): number[] {
+  return reader
+    .all<{ seq: number }>(
+      `SELECT m.seq FROM memories m WHERE m.sender_id = ? AND m.forgotten_at IS NULL${filter.sql}
+       ORDER BY m.seq DESC LIMIT ${maxBySender}`,
+      sender,
+      ...filter.values,
+    )
+    .map(({ seq }) => seq);
+}
+
+function strongest(candidates: ReadonlyMap<number, Candidate>, count: number): Map<number, Candidate> {
+  const total = ({ scores }: Candidate) => scores.reduce((sum, score) => sum + score, 0);
+  const sorted = [...candidates].map(([seq, candidate]) => ({ seq, candidate, total: total(candidate) }));
+  sorted.sort((a, b) => b.total - a.total || b.seq - a.seq);
+  return new Map(sorted.slice(0, count).map(({ seq, candidate }) => [seq, candidate]));
+}
+
+function exactHolders(reader: Reader, passages: readonly string[], filter: FilterSql): Set<number> | null {
+  if (passages.length === 0) return null;
+  const terms = passages.flatMap((passage) => analyseQuery(passage).terms);
+  if (terms.length === 0) return null;
+  const rows = matching(reader, terms.map(({ match }) => match).join(' AND '), filter, maxPassageRows);
+  const holders = rows.filter(({ seq }) => {
+    const row = reader.get<{ content: string }>('SELECT content FROM memories WHERE seq = ?', seq);
+    return row !== undefined && passages.every((passage) => holdsPassage(row.content, passage));
+  });
+  return holders.length > 0 ? new Set(holders.map(({ seq }) => seq)) : null;
+}

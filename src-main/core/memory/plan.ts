@@ -1,0 +1,102 @@
+import type { MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import { isoTime } from '../foundation/clock.ts';
+import { analyseQuery, foldText, type QueryTerm, wallClock } from '../language/index.ts';
+import type { Reader } from '../store/index.ts';
+import { asksForLatest, asksWhen, type ReadTimes, type Span, spanOf } from './time.ts';
+
+/** What a query asks for, before anything is looked up. */
+export interface RecallPlan {
+  terms: readonly QueryTerm[];
+  /** Folded passages that stood in quotation marks. */
+  passages: readonly string[];
+  /** Senders that the query names, and the words that name them, folded. */
+  senders: ReadonlySet<string>;
+  names: ReadonlySet<string>;
+  spans: readonly Span[];
+  asksWhen: boolean;
+  asksForLatest: boolean;
+}
+
+export interface PlanDeps {
+  reader: Reader;
+  readTimes: ReadTimes | undefined;
+  /** Milliseconds. */
+  now: number;
+}
+
+const maxSpans = 8;
+const maxNameLookups = 160;
+
+export function planQuery(query: MemoryQuery, { reader, readTimes, now }: PlanDeps): RecallPlan {
+  const timeZone = query.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { spans, rest } = readSpans(query.query, readTimes, now, timeZone);
+  const analysed = analyseQuery(rest);
+  const { senders, names } = namedSenders(reader, rest, analysed.terms);
+  // A question of time and person alone ("what did Ann say yesterday?") leaves only words that would find everything.
+  const terms = analysed.onlyStopWords && spans.length > 0 ? [] : analysed.terms;
+  return {
+    terms,
+    passages: analysed.phrases,
+    senders,
+    names,
+    spans,
+    asksWhen: asksWhen(query.query),
+    asksForLatest: asksForLatest(query.query),
+  };
+}
+
+/** The stretches of time in a query, and the query without the words that told them. */
+function readSpans(text: string, readTimes: ReadTimes | undefined, now: number, timeZone: string) {
+  const spans: Span[] = [];
+  let rest = text;
+  for (const time of readTimes?.(text, wallClock(isoTime(now), timeZone)) ?? []) {
+    const span = spanOf(time, timeZone);
+    if (!span || spans.length >= maxSpans) continue;
+    spans.push(span);
+    rest = rest.slice(0, time.start) + ' '.repeat(time.end - time.start) + rest.slice(time.end);
+  }
+  return { spans, rest };
+}
+
+/** Which senders a query names: by the first word of their id, or by a Chinese name within the query. */
+function namedSenders(reader: Reader, text: string, terms: readonly QueryTerm[]) {
+  const senders = new Set<string>();
+  const names = new Set<string>();
+  for (const word of nameCandidates(text, terms)) {
+    for (const sender of sendersStartingWith(reader, word)) {
+      senders.add(sender);
+      names.add(word);
+    }
+  }
+  return { senders, names };
+}
+
+function nameCandidates(text: string, terms: readonly QueryTerm[]): Set<string> {
+  const candidates = new Set(terms.filter((term) => term.text.length > 1).map((term) => term.text));
+  for (const [run] of foldText(text).matchAll(/\p{Script=Han}{2,}/gu)) {
+    for (let length = 2; length <= 4; length++) {
+      for (let at = 0; at + length <= run.length; at++) {
+        if (candidates.size >= maxNameLookups) return candidates;
+        candidates.add(run.slice(at, at + length));
+      }
+    }
+  }
+  return candidates;
+}
+
+const maxSendersPerName = 4;
+
+function* sendersStartingWith(reader: Reader, word: string): Generator<string> {
+  let after = '';
+  for (let found = 0; found < maxSendersPerName; found++) {
+    const row = reader.get<{ sender_id: string }>(
+      'SELECT sender_id FROM memories WHERE sender_id >= ? AND sender_id > ? ORDER BY sender_id LIMIT 1',
+      word,
+      after,
+    );
+    const id = row && foldText(row.sender_id);
+    if (!id?.startsWith(word)) return;
+    after = row?.sender_id ?? '';
+    if (!/^[\p{L}\p{N}]/u.test(id.slice(word.length))) yield id;
+  }
+}

@@ -1,0 +1,80 @@
+import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import { isoTime } from '../foundation/clock.ts';
+import { foldText } from '../language/index.ts';
+import type { Reader } from '../store/index.ts';
+import { readTurns, type Turn, withNeighbours } from './conversation.ts';
+import { collectEvidence, type Evidence } from './evidence.ts';
+import { filterSql } from './filter.ts';
+import { planQuery } from './plan.ts';
+import { type Ranked, rank } from './ranking.ts';
+import type { ReadTimes } from './time.ts';
+
+/** How many of the best candidates are looked at within their conversations. */
+const maxAnchors = 300;
+
+export interface RecallDeps {
+  reader: Reader;
+  /** Finds the times a query speaks of; without it, time words are words like others. */
+  readTimes?: ReadTimes | undefined;
+}
+
+export interface RecallOptions {
+  /** Milliseconds; what "last week" is measured from when the query has no `now` of its own. */
+  now: number;
+  /** The message being worked: it is the question, not an answer. */
+  exclude_message_id?: string | undefined;
+}
+
+export type Recall = ReturnType<typeof createRecall>;
+
+/** Finds the memories that answer a question. Synchronous, for a worker thread with its own read-only connection. */
+export function createRecall({ reader, readTimes }: RecallDeps) {
+  return {
+    /** At most `k` hits, best first, with scores relative to the best one (1). */
+    search(query: MemoryQuery, { now, exclude_message_id }: RecallOptions): MemoryHit[] {
+      const plan = planQuery(query, { reader, readTimes, now: query.now === undefined ? now : Date.parse(query.now) });
+      const filter = filterSql(query);
+      const evidence = collectEvidence(reader, plan, filter);
+      const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors)), filter);
+      const question = comparable(query.query);
+      const answers = rank(turns, evidence, plan).filter(
+        ({ turn, score }) =>
+          score > 0 &&
+          (evidence.exact === null || evidence.exact.has(turn.seq)) &&
+          (exclude_message_id === undefined || turn.message_id !== exclude_message_id) &&
+          comparable(turn.head) !== question,
+      );
+      const best = answers[0]?.score ?? 1;
+      return answers.slice(0, query.k).flatMap((answer) => hitOf(reader, answer, answer.score / best, evidence));
+    },
+  };
+}
+
+/** A text without case, width, spaces and punctuation: two that are equal here say the same words. */
+const comparable = (text: string): string => foldText(text).replace(/[^\p{L}\p{N}]+/gu, '');
+
+type HitRow = Omit<MemoryHit, 'created_at' | 'metadata' | 'score' | 'matched' | 'terms'> & { metadata: string };
+
+function hitOf(reader: Reader, { turn, inTime }: Ranked, score: number, evidence: Evidence): MemoryHit[] {
+  const row = reader.get<HitRow>(
+    `SELECT id, external_id, content, sender_id, conversation_id, platform, message_id, metadata
+     FROM memories WHERE seq = ?`,
+    turn.seq,
+  );
+  // Erased since it was ranked: then it is no answer.
+  if (!row) return [];
+  return [
+    {
+      ...row,
+      created_at: isoTime(turn.created_at),
+      metadata: JSON.parse(row.metadata),
+      score,
+      ...whyFound(turn, inTime, evidence),
+    },
+  ];
+}
+
+function whyFound(turn: Turn, inTime: boolean, evidence: Evidence): Pick<MemoryHit, 'matched' | 'terms'> {
+  const terms = [...evidence.foundIn(turn.seq)];
+  return { terms, matched: inTime ? (terms.length > 0 ? ['keyword', 'time'] : ['time']) : ['keyword'] };
+}
