@@ -119,11 +119,11 @@ test('forged, foreign and unrecorded tokens are refused', async () => {
     'without id': await sign({}),
     'without record': await sign({ jti: 'never-minted' }),
   };
-  let address = 1;
-  for (const [name, token] of Object.entries(refused)) {
-    expect(access.peek(token), name).toBeNull();
-    expect(await access.authenticate(token, `192.0.2.${address++}`), name).toBeNull();
-  }
+  const sessions = await Promise.all(
+    Object.values(refused).map((token, i) => access.authenticate(token, `192.0.2.${i}`)),
+  );
+  const admitted = Object.keys(refused).filter((_, i) => sessions[i] !== null);
+  expect(admitted).toEqual([]);
 });
 
 test('1,000 guesses from this machine get ten answers, and the owner gets in after the delay', async () => {

@@ -25,10 +25,12 @@ export function createAccess(deps: TokenDeps) {
   const failures = createFailureLimiter(deps.clock);
 
   return {
-    mint: tokens.mint,
-    peek: tokens.peek,
-    revoke: tokens.revoke,
-    list: tokens.list,
+    mint: (request: Parameters<typeof tokens.mint>[0]) => tokens.mint(request),
+    /** The session of a token that was proven before and still holds; null says nothing about the token. */
+    peek: (token: string) => tokens.peek(token),
+    /** @throws TokenNotFound */
+    revoke: (id: string) => tokens.revoke(id),
+    list: () => tokens.list(),
 
     /**
      * Who a token speaks for; null when it is not ours, expired or revoked. For hot paths ask `peek` first.
@@ -44,7 +46,7 @@ export function createAccess(deps: TokenDeps) {
       return 'session' in verdict ? verdict.session : null;
     },
 
-    newPairingCode: pairing.newCode,
+    newPairingCode: (wanted: { ttlMs: number; role: Role }) => pairing.newCode(wanted),
 
     /** @throws PairingCodeInvalid, TooManyFailures */
     async pair({

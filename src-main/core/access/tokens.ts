@@ -14,7 +14,7 @@ export interface TokenDeps {
   clock: Clock;
   ids: Ids;
   /** Called after a token was revoked, so that its live connections can be closed. */
-  onRevoke(tokenId: string): void;
+  onRevoke: (tokenId: string) => void;
 }
 
 /** Who a token speaks for, and until when. */

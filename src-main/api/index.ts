@@ -1,0 +1,2 @@
+export { type AppRouter, createRouter } from './router.ts';
+export type { CallContext, Caller, Services } from './services.ts';
