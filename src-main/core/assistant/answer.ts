@@ -1,0 +1,167 @@
+import type { Locale } from '../../../src-shared/schema/common.ts';
+import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
+import type { MemoryHit } from '../../../src-shared/schema/memory.ts';
+import { analyseQuery } from '../language/index.ts';
+import type { Recall } from '../memory/index.ts';
+import { phrases, type Phrases } from './phrases.ts';
+import { type Command, isQuestion, readCommand, readLocale } from './reading.ts';
+
+/** A message as the assistant reads it. */
+export interface Question {
+  id: string;
+  channel: string;
+  /** `channel:conversation_id` */
+  conversation: string;
+  sender_id: string;
+  content: string;
+  /** Unix seconds: what "tomorrow" in it is measured from. */
+  timestamp: number;
+  locale: Locale | null;
+  timezone: string;
+  /** Figures for `/status`; only asked for when the message is that command. */
+  figures: { messages: number; waiting: number; dead: number; memories: number; tasks: number } | null;
+}
+
+/** What the assistant makes of a message. Nothing of it has happened yet. */
+export interface Answer {
+  /** Which way the message took, for its time line. */
+  route: string;
+  reply: string;
+  todos: { todo: ExtractedTodo; status: 'suggested' | 'todo' }[];
+  /** Text to keep as a note of its own. */
+  remember: string | null;
+  /** Ids of memories to forget. */
+  forget: string[];
+  /** Ids of memories that the reply quotes. */
+  sources: string[];
+}
+
+export interface AnswererDeps {
+  recall: Recall;
+  extract(request: { text: string; reference_time: string; timezone: string; locale: Locale; mode: 'message' | 'quickadd' }): { todos: ExtractedTodo[] };
+  /** The language of a message that is in neither. */
+  defaultLocale: Locale;
+  /** Todos surer than this go to the board at once; the others wait as suggestions. */
+  autoAcceptConfidence: number;
+}
+
+/** Below this a request is too doubtful even to suggest. */
+const suggestConfidence = 0.5;
+/** How many memories a reply quotes. */
+const quoted = 3;
+/** A memory that holds less of the question's words than this is no answer to it. */
+const enoughWords = 0.5;
+const longestQuote = 400;
+/** Channels that only the owner of this assistant can write to; to others it tells nothing from other conversations. */
+const ownerChannels: ReadonlySet<string> = new Set(['chat', 'api', 'socket']);
+
+/** Answers from commands, todos and memories alone: no model, and never an invented answer. */
+export function createAnswerer({ recall, extract, defaultLocale, autoAcceptConfidence }: AnswererDeps) {
+  return { answer };
+
+  function answer(question: Question): Answer {
+    const locale = question.locale ?? readLocale(question.content, defaultLocale);
+    const say = phrases[locale];
+    const command = readCommand(question.content);
+    if (command) return obey(command, question, locale, say);
+
+    const { todos } = extract({ text: question.content, reference_time: isoOf(question), timezone: question.timezone, locale, mode: 'message' });
+    const likely = todos.filter((todo) => todo.confidence >= suggestConfidence);
+    if (likely.length > 0) return capture(likely, question, locale, say);
+    if (isQuestion(question.content)) return quote(question.content, question, locale, say, 'recall');
+    return { ...nothing('note'), reply: say.noted };
+  }
+
+  function capture(todos: ExtractedTodo[], question: Question, locale: Locale, say: Phrases): Answer {
+    const cards = todos.map((todo) => ({ todo, status: todo.confidence >= autoAcceptConfidence ? ('todo' as const) : ('suggested' as const) }));
+    const added = cards.filter(({ status }) => status === 'todo').map(({ todo }) => say.todoAdded(todo.title, dueText(todo, locale)));
+    const suggested = cards.filter(({ status }) => status === 'suggested').map(({ todo }) => withDue(todo, locale, say));
+    const reply = [...added, ...(suggested.length > 0 ? [say.suggested(suggested)] : [])].join('\n');
+    return { ...nothing('todo'), reply, todos: cards };
+  }
+
+  function obey({ name, text }: Command, question: Question, locale: Locale, say: Phrases): Answer {
+    const route = `command ${name}`;
+    switch (name) {
+      case '/help':
+        return { ...nothing(route), reply: say.help };
+      case '/status':
+        if (!question.figures || !isOwner(question)) return { ...nothing(route), reply: say.ownerOnly(name) };
+        return { ...nothing(route), reply: say.status(question.figures) };
+      case '/todo':
+        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : addTodo(text, question, locale, say, route);
+      case '/remember':
+        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : { ...nothing(route), reply: say.remembered(clip(text)), remember: text };
+      case '/recall':
+        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : quote(text, question, locale, say, route);
+      case '/forget':
+        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : forget(text, question, locale, say, route);
+      default:
+        return { ...nothing('command unknown'), reply: say.unknownCommand(name) };
+    }
+  }
+
+  function addTodo(text: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
+    const { todos } = extract({ text, reference_time: isoOf(question), timezone: question.timezone, locale, mode: 'quickadd' });
+    // Offsets are those of the whole message, so that the card can point at its words there.
+    const shift = question.content.lastIndexOf(text);
+    const cards = todos.map((todo) => ({ todo: { ...todo, start: todo.start + shift, end: todo.end + shift }, status: 'todo' as const }));
+    return { ...nothing(route), reply: cards.map(({ todo }) => say.todoAdded(todo.title, dueText(todo, locale))).join('\n'), todos: cards };
+  }
+
+  function quote(query: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
+    const hits = relevant(query, search(query, question, quoted));
+    if (hits.length === 0) return { ...nothing(route), reply: say.notFound };
+    const quotes = hits.map((hit) => `“${clip(hit.content)}”\n${sourceOf(hit, question, locale, say)}`);
+    return { ...nothing(route), reply: [say.found(hits.length), ...quotes].join('\n'), sources: hits.map(({ id }) => id) };
+  }
+
+  function forget(text: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
+    const hits = relevant(text, search(text, question, 5));
+    const exact = hits.filter((hit) => hit.id === text || hit.content.trim() === text);
+    const [only, another] = exact.length > 0 ? exact : hits;
+    if (!only) return { ...nothing(route), reply: say.forgetNone };
+    if (another && exact.length !== 1) {
+      const choices = hits.map((hit) => `/forget ${clip(hit.content)}\n${sourceOf(hit, question, locale, say)}`);
+      return { ...nothing(route), reply: [say.forgetWhich, ...choices].join('\n') };
+    }
+    return { ...nothing(route), reply: say.forgot(clip(only.content)), forget: [only.id] };
+  }
+
+  function search(query: string, question: Question, k: number): MemoryHit[] {
+    const now = question.timestamp * 1000;
+    const filter = isOwner(question) ? undefined : { conversation_id: question.conversation };
+    return recall.search({ query: query.slice(0, 2000), k, timezone: question.timezone, ...(filter ? { filter } : {}) }, { now, exclude_message_id: question.id });
+  }
+}
+
+const nothing = (route: string): Answer => ({ route, reply: '', todos: [], remember: null, forget: [], sources: [] });
+const isOwner = ({ channel }: Question): boolean => ownerChannels.has(channel);
+const isoOf = ({ timestamp }: Question): string => new Date(timestamp * 1000).toISOString();
+const clip = (text: string): string => (text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
+
+/** Hits that hold enough of what was asked for; commands that people gave are no knowledge. */
+function relevant(query: string, hits: MemoryHit[]): MemoryHit[] {
+  const asked = analyseQuery(query).terms.length;
+  const needed = Math.min(3, Math.max(1, Math.ceil(asked * enoughWords)));
+  return hits.filter((hit) => (hit.terms.length >= needed || (asked === 0 && hit.matched.includes('time'))) && readCommand(hit.content) === null);
+}
+
+function withDue(todo: ExtractedTodo, locale: Locale, say: Phrases): string {
+  const due = dueText(todo, locale);
+  return due ? `${todo.title} (${say.due(due)})` : todo.title;
+}
+
+/** The wall-clock value as it was read, put the way the language puts it. */
+function dueText({ due }: ExtractedTodo, locale: Locale): string | null {
+  if (!due) return null;
+  const instant = new Date(due.kind === 'date' ? `${due.value}T00:00:00Z` : `${due.value}Z`);
+  const day: Intl.DateTimeFormatOptions = { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' };
+  const options = due.kind === 'date' ? day : { ...day, hour: '2-digit' as const, minute: '2-digit' as const, hourCycle: 'h23' as const };
+  return new Intl.DateTimeFormat(locale, options).format(instant);
+}
+
+function sourceOf(hit: MemoryHit, { timezone }: Question, locale: Locale, say: Phrases): string {
+  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(new Date(hit.created_at));
+  return say.source(hit.sender_id ?? say.note, when, hit.conversation_id ?? say.note);
+}

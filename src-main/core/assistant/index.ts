@@ -1,0 +1,2 @@
+export { createAssistant } from './assistant.ts';
+export { createMind, type Mind } from './mind.ts';

@@ -1,0 +1,22 @@
+import type { Locale } from '../../../src-shared/schema/common.ts';
+import type { ExtractRequest, ExtractResponse } from '../../../src-shared/schema/extraction.ts';
+import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import type { Answer, Question } from './answer.ts';
+
+export interface MindWorkerData {
+  databaseFile: string;
+  defaultLocale: Locale;
+  autoAcceptConfidence: number;
+}
+
+export type AnswerResult = { ok: Answer } | { error: { name: string; message: string } };
+
+/** What can be asked of the mind's thread, and what each answers. */
+export interface MindCalls {
+  answer: { args: Question[]; result: AnswerResult[] };
+  search: { args: { query: MemoryQuery; now: number }; result: MemoryHit[] };
+  extract: { args: ExtractRequest & { reference_time: string; timezone: string }; result: ExtractResponse };
+}
+
+export type MindRequest = { [K in keyof MindCalls]: { id: number; call: K; args: MindCalls[K]['args'] } }[keyof MindCalls];
+export type MindReply = { type: 'ready' } | { type: 'result'; id: number; ok: unknown } | { type: 'error'; id: number; name: string; message: string; stack: string };
