@@ -1,11 +1,11 @@
 import { builtinModules } from 'node:module';
-import { defineConfig } from 'rolldown';
+import type { BuildOptions } from 'rolldown';
 
 /** Stays outside the bundle: Node itself, and the package that has a binary beside it. */
 const external = [/^node:/, ...builtinModules, 'better-sqlite3'];
 
 // One flat folder: `workerFile` in core/foundation looks for a worker beside the file that asks for it.
-export default defineConfig({
+export default {
   input: {
     headless: 'src-main/hosts/headless/main.ts',
     'store-worker': 'src-main/core/store/sqlite/worker.ts',
@@ -24,4 +24,4 @@ export default defineConfig({
     minify: false,
     sourcemap: false,
   },
-});
+} satisfies BuildOptions;

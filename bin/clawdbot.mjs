@@ -41,7 +41,10 @@ function runWith(node) {
     );
     return;
   }
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: { ...process.env, CLAWDBOT_OWN_NODE: '1' } });
+  const child = spawn(node, process.argv.slice(1), {
+    stdio: 'inherit',
+    env: { ...process.env, CLAWDBOT_OWN_NODE: '1' },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // A terminal gives Ctrl-C and its own closing to the child as well; a second copy would read as "stop at once".

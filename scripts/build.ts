@@ -20,7 +20,8 @@ const parts: readonly BuildPart[] = [
     stamp: at('dist/.stamps/renderer'),
     folder: at('dist/renderer'),
     // Bundlers are loaded when there is something to build: a start with nothing to do takes 0.1 s less.
-    build: async () => (await import('vite')).build({ configFile: at('src-renderer/vite.config.ts'), logLevel: 'warn' }),
+    build: async () =>
+      (await import('vite')).build({ configFile: at('src-renderer/vite.config.ts'), logLevel: 'warn' }),
   },
   {
     name: 'main',
@@ -28,7 +29,8 @@ const parts: readonly BuildPart[] = [
     outputs: ['headless', 'store-worker', 'mind-worker'].map((entry) => at('dist/main', `${entry}.js`)),
     stamp: at('dist/.stamps/main'),
     folder: at('dist/main'),
-    build: async () => (await import('rolldown')).build((await import('../rolldown.config.ts')).default),
+    build: async () =>
+      (await import('rolldown')).build({ ...(await import('../rolldown.config.ts')).default, cwd: root }),
   },
 ];
 

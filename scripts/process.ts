@@ -48,7 +48,11 @@ export function run(command: string, args: readonly string[], options: RunOption
     });
     child.once('close', (code, signal) => {
       running.delete(child);
-      resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0), output, tookMs: performance.now() - started });
+      resolve({
+        code: code ?? 128 + (signal ? constants.signals[signal] : 0),
+        output,
+        tookMs: performance.now() - started,
+      });
     });
   });
 }

@@ -41,7 +41,10 @@ async function hashOf(inputs: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(process.version);
   for (const input of inputs) {
     for (const file of await filesOf(input)) {
-      hash.update(`${relative(input, file).replaceAll(sep, '/')}\0`).update(await readFile(file)).update('\0');
+      hash
+        .update(`${relative(input, file).replaceAll(sep, '/')}\0`)
+        .update(await readFile(file))
+        .update('\0');
     }
   }
   return hash.digest('hex');

@@ -45,7 +45,9 @@ describe('the rules', () => {
 
   test('are each tried by a planted violation', () => {
     const tried = new Set(plants.map(({ rule }) => rule));
-    expect(rules.forbidden.map(({ name }) => name).filter((name) => name !== undefined && !tried.has(name))).toEqual([]);
+    expect(rules.forbidden.map(({ name }) => name).filter((name) => name !== undefined && !tried.has(name))).toEqual(
+      [],
+    );
   });
 
   test('do not pass when they saw no module', async () => {

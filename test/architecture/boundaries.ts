@@ -35,7 +35,8 @@ export async function readBoundaries(baseDir: string, folders: readonly string[]
   );
   const { modules, summary } = output as ICruiseResult;
   const ours = modules.filter((module) => /\.tsx?$/.test(module.source) && !module.source.includes('node_modules'));
-  if (ours.length === 0) throw new Error(`0 modules seen in ${folders.join(', ')} of ${baseDir}: the check would check nothing`);
+  if (ours.length === 0)
+    throw new Error(`0 modules seen in ${folders.join(', ')} of ${baseDir}: the check would check nothing`);
   return {
     modules: ours.length,
     violations: summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to })),

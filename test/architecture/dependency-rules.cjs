@@ -20,7 +20,13 @@ const orderInCore = order.slice(0, -1).flatMap((level, index) =>
     severity: 'error',
     comment: `${feature} stands below these or beside them; what both need belongs further down.`,
     from: { path: `^src-main/core/${feature}/`, pathNot: isTest },
-    to: { path: `^src-main/core/(${order.slice(index).flat().filter((other) => other !== feature).join('|')})/` },
+    to: {
+      path: `^src-main/core/(${order
+        .slice(index)
+        .flat()
+        .filter((other) => other !== feature)
+        .join('|')})/`,
+    },
   })),
 );
 
@@ -115,14 +121,20 @@ module.exports = {
       severity: 'error',
       comment: 'Another feature is used through its index.ts, so its inside can change freely.',
       from: { path: '^src-main/core/([^/]+)/' },
-      to: { path: '^src-main/core/[^/]+/', pathNot: ['^src-main/core/($1|foundation)/', '^src-main/core/[^/]+/index\\.ts$'] },
+      to: {
+        path: '^src-main/core/[^/]+/',
+        pathNot: ['^src-main/core/($1|foundation)/', '^src-main/core/[^/]+/index\\.ts$'],
+      },
     },
     {
       name: 'core-is-entered-by-its-doors',
       severity: 'error',
       comment: 'Whoever is no feature, app.ts included, uses a feature through its index.ts too.',
       from: { path: '^src-main/', pathNot: ['^src-main/core/[^/]+/', isTest] },
-      to: { path: '^src-main/core/[^/]+/', pathNot: ['^src-main/core/foundation/', '^src-main/core/[^/]+/index\\.ts$'] },
+      to: {
+        path: '^src-main/core/[^/]+/',
+        pathNot: ['^src-main/core/foundation/', '^src-main/core/[^/]+/index\\.ts$'],
+      },
     },
     {
       name: 'only-app-wires',

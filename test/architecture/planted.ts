@@ -9,21 +9,48 @@ export interface Plant {
   to: string;
 }
 
-const packages = ['better-sqlite3', 'onnxruntime-node', 'usearch', 'fastify', 'ws', '@orpc/server', 'jose', 'pino', 'ulid', 'yaml', 'react', 'zod', 'electron'];
+const packages = [
+  'better-sqlite3',
+  'onnxruntime-node',
+  'usearch',
+  'fastify',
+  'ws',
+  '@orpc/server',
+  'jose',
+  'pino',
+  'ulid',
+  'yaml',
+  'react',
+  'zod',
+  'electron',
+];
 
 /** Small trees obey every rule, so that whatever is found in one was planted there. */
 const lawful: Record<string, string> = {
   'src-shared/schema/index.ts': "import * as z from 'zod';\nexport const Name = z;\n",
   'src-shared/contract/index.ts': "export { Name } from '../schema/index.ts';\n",
   'src-main/core/foundation/clock.ts': 'export const clock = 1;\n',
-  'src-main/core/app.ts': features().map((feature) => `import './${feature}/index.ts';\n`).join(''),
-  ...Object.fromEntries(features().map((feature) => [`src-main/core/${feature}/index.ts`, "import './inside.ts';\nexport const door = 1;\n"])),
-  ...Object.fromEntries(features().map((feature) => [`src-main/core/${feature}/inside.ts`, "import '../foundation/clock.ts';\nexport const inside = 1;\n"])),
+  'src-main/core/app.ts': features()
+    .map((feature) => `import './${feature}/index.ts';\n`)
+    .join(''),
+  ...Object.fromEntries(
+    features().map((feature) => [
+      `src-main/core/${feature}/index.ts`,
+      "import './inside.ts';\nexport const door = 1;\n",
+    ]),
+  ),
+  ...Object.fromEntries(
+    features().map((feature) => [
+      `src-main/core/${feature}/inside.ts`,
+      "import '../foundation/clock.ts';\nexport const inside = 1;\n",
+    ]),
+  ),
   'src-main/core/store/index.ts': "import 'better-sqlite3';\nexport const door = 1;\n",
   'src-main/core/foundation/inside.ts': 'export const inside = 1;\n',
   'src-main/api/index.ts': "import '../../src-shared/contract/index.ts';\nexport const api = 1;\n",
   'src-main/transports/index.ts': "import 'fastify';\nimport '../api/index.ts';\nexport const transport = 1;\n",
-  'src-main/hosts/headless/main.ts': "import '../../core/app.ts';\nimport '../../transports/index.ts';\nexport const host = 1;\n",
+  'src-main/hosts/headless/main.ts':
+    "import '../../core/app.ts';\nimport '../../transports/index.ts';\nexport const host = 1;\n",
   'src-main/hosts/electron/main.ts': "import 'electron';\nexport const host = 1;\n",
   'src-renderer/api/index.ts': "import '../../src-shared/contract/index.ts';\nexport const data = 1;\n",
   'src-renderer/components/button.tsx': "import 'react';\nexport const button = 1;\n",
@@ -40,7 +67,11 @@ function features(): string[] {
 const orderPlants: Plant[] = rules.order.slice(0, -1).flatMap((level, index) =>
   level.map((feature) => {
     const forbidden = level.find((other) => other !== feature) ?? rules.order[index + 1]?.[0];
-    return { rule: `core-order-${feature}`, from: `src-main/core/${feature}/planted.ts`, to: `../${forbidden}/index.ts` };
+    return {
+      rule: `core-order-${feature}`,
+      from: `src-main/core/${feature}/planted.ts`,
+      to: `../${forbidden}/index.ts`,
+    };
   }),
 );
 
@@ -64,8 +95,16 @@ export const plants: readonly Plant[] = [
   { rule: 'electron-only-in-its-host', from: 'src-main/hosts/headless/planted.ts', to: 'electron' },
   { rule: 'shared-is-pure', from: 'src-shared/schema/planted.ts', to: 'node:fs' },
   { rule: 'schema-below-contract', from: 'src-shared/schema/planted.ts', to: '../contract/index.ts' },
-  { rule: 'renderer-reaches-main-by-contract', from: 'src-renderer/api/planted.ts', to: '../../src-main/core/foundation/clock.ts' },
-  { rule: 'main-never-imports-renderer', from: 'src-main/api/planted.ts', to: '../../src-renderer/components/button.tsx' },
+  {
+    rule: 'renderer-reaches-main-by-contract',
+    from: 'src-renderer/api/planted.ts',
+    to: '../../src-main/core/foundation/clock.ts',
+  },
+  {
+    rule: 'main-never-imports-renderer',
+    from: 'src-main/api/planted.ts',
+    to: '../../src-renderer/components/button.tsx',
+  },
   { rule: 'renderer-has-no-node', from: 'src-renderer/components/planted.tsx', to: 'node:path' },
   { rule: 'core-knows-no-outside', from: 'src-main/core/tasks/planted.ts', to: '../../api/index.ts' },
   { rule: 'foundation-is-the-floor', from: 'src-main/core/foundation/planted.ts', to: '../../api/index.ts' },
@@ -86,7 +125,10 @@ export const plants: readonly Plant[] = [
 /** Writes a lawful tree below `folder`, with the plants in it. */
 export async function writeTree(folder: string, planted: readonly Plant[]): Promise<void> {
   const dependencies = Object.fromEntries(packages.map((name) => [name, '1.0.0']));
-  const files: Record<string, string> = { ...lawful, 'package.json': JSON.stringify({ name: 'planted', type: 'module', dependencies }) };
+  const files: Record<string, string> = {
+    ...lawful,
+    'package.json': JSON.stringify({ name: 'planted', type: 'module', dependencies }),
+  };
   for (const name of [...packages, 'undeclared']) {
     files[`node_modules/${name}/package.json`] = JSON.stringify({ name, version: '1.0.0', main: 'index.js' });
     files[`node_modules/${name}/index.js`] = 'module.exports = {};\n';

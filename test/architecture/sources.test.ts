@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { consoleCalls, importsOf, isTest, readSources, shellStrings, type Source, unlocalisedTexts } from './sources.ts';
+import {
+  consoleCalls,
+  importsOf,
+  isTest,
+  readSources,
+  type Source,
+  shellStrings,
+  unlocalisedTexts,
+} from './sources.ts';
 
 const root = join(import.meta.dirname, '../..');
 const longestFile = 500;
@@ -46,12 +54,13 @@ describe('commands', () => {
     expect(shellStrings(planted(text))).toHaveLength(1);
   });
 
-  test.each(["import { execFile, spawn } from 'node:child_process';", "/a/.exec('a');", "spawn('ls', [], { shell: false });"])(
-    'without one are left alone: %s',
-    (text) => {
-      expect(shellStrings(planted(text))).toEqual([]);
-    },
-  );
+  test.each([
+    "import { execFile, spawn } from 'node:child_process';",
+    "/a/.exec('a');",
+    "spawn('ls', [], { shell: false });",
+  ])('without one are left alone: %s', (text) => {
+    expect(shellStrings(planted(text))).toEqual([]);
+  });
 });
 
 describe('the log', () => {
@@ -67,7 +76,9 @@ describe('the log', () => {
 
 describe('every sentence of the interface', () => {
   test('comes from the locale files', () => {
-    const components = product().filter(({ path }) => path.startsWith('src-renderer/') && !path.startsWith('src-renderer/locales/'));
+    const components = product().filter(
+      ({ path }) => path.startsWith('src-renderer/') && !path.startsWith('src-renderer/locales/'),
+    );
     expect(components.flatMap(unlocalisedTexts)).toEqual([]);
   });
 
@@ -107,7 +118,9 @@ describe('the house', () => {
   });
 
   test('names every package by its exact version', async () => {
-    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+      await readFile(join(root, 'package.json'), 'utf8'),
+    );
     const named = Object.entries<string>({ ...dependencies, ...devDependencies, ...optionalDependencies });
     const exact = /^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/;
     expect(named.length).toBeGreaterThan(10);

@@ -19,13 +19,19 @@ export async function readSources(root: string, folders: readonly string[]): Pro
   const files = await Promise.all(
     folders.map(async (folder) => {
       const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-      return entries.filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name));
+      return entries
+        .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+        .map((entry) => join(entry.parentPath, entry.name));
     }),
   );
   const paths = files.flat();
-  if (paths.length === 0) throw new Error(`0 files seen in ${folders.join(', ')} of ${root}: the check would check nothing`);
+  if (paths.length === 0)
+    throw new Error(`0 files seen in ${folders.join(', ')} of ${root}: the check would check nothing`);
   return Promise.all(
-    paths.map(async (path) => ({ path: relative(root, path).replaceAll(sep, '/'), text: await readFile(path, 'utf8') })),
+    paths.map(async (path) => ({
+      path: relative(root, path).replaceAll(sep, '/'),
+      text: await readFile(path, 'utf8'),
+    })),
   );
 }
 
@@ -45,32 +51,44 @@ export function importsOf(name: string, source: Source): Finding[] {
 /** Commands handed to a shell as one string: `shell: true`, `exec` and `execSync` of node:child_process. */
 export function shellStrings(source: Source): Finding[] {
   return find(source, (node) => {
-    if (ts.isPropertyAssignment(node) && node.name.getText() === 'shell' && node.initializer.kind !== ts.SyntaxKind.FalseKeyword) {
+    if (
+      ts.isPropertyAssignment(node) &&
+      node.name.getText() === 'shell' &&
+      node.initializer.kind !== ts.SyntaxKind.FalseKeyword
+    ) {
       return 'passes a shell option';
     }
     if (!ts.isImportDeclaration(node) || !/^(node:)?child_process$/.test(textOf(node.moduleSpecifier))) return null;
     const bindings = node.importClause?.namedBindings;
-    if (!bindings || !ts.isNamedImports(bindings)) return 'imports all of child_process, exec included; import spawn or execFile by name';
-    const shell = bindings.elements.find((element) => /^exec(Sync)?$/.test((element.propertyName ?? element.name).text));
+    if (!bindings || !ts.isNamedImports(bindings))
+      return 'imports all of child_process, exec included; import spawn or execFile by name';
+    const shell = bindings.elements.find((element) =>
+      /^exec(Sync)?$/.test((element.propertyName ?? element.name).text),
+    );
     return shell ? `imports ${shell.getText()}` : null;
   });
 }
 
 export function consoleCalls(source: Source): Finding[] {
   return find(source, (node) =>
-    ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'console' ? node.getText() : null,
+    ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'console'
+      ? node.getText()
+      : null,
   );
 }
 
 /** Attributes that a person reads or hears. */
-const spoken = /^(aria-(label|description|roledescription|placeholder|valuetext)|alt|description|errorMessage|label|placeholder|title)$/;
+const spoken =
+  /^(aria-(label|description|roledescription|placeholder|valuetext)|alt|description|errorMessage|label|placeholder|title)$/;
 
 /** Words for the user that stand in a component and not in a locale file. */
 export function unlocalisedTexts(source: Source): Finding[] {
   return find(source, (node) => {
     if (ts.isJsxText(node)) return hasWords(node.text) ? `shows "${node.text.trim()}"` : null;
     if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node)) return null;
-    const text = ts.isTemplateExpression(node) ? [node.head, ...node.templateSpans.map(({ literal }) => literal)].map(({ text: part }) => part).join(' ') : node.text;
+    const text = ts.isTemplateExpression(node)
+      ? [node.head, ...node.templateSpans.map(({ literal }) => literal)].map(({ text: part }) => part).join(' ')
+      : node.text;
     // Whatever the place, a Chinese sentence in code is one that an English reader gets too.
     if (/\p{Script=Han}/u.test(text)) return `says "${text}"`;
     return hasWords(text) && isShown(node) ? `shows "${text}"` : null;
@@ -101,11 +119,18 @@ const isImportCall = ({ expression }: ts.CallExpression) =>
   expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === 'require');
 
 function find({ path, text }: Source, look: (node: ts.Node) => string | null): Finding[] {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS);
+  const file = ts.createSourceFile(
+    path,
+    text,
+    ts.ScriptTarget.Latest,
+    true,
+    path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
+  );
   const findings: Finding[] = [];
   const visit = (node: ts.Node) => {
     const what = look(node);
-    if (what !== null) findings.push({ path, line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1, what });
+    if (what !== null)
+      findings.push({ path, line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1, what });
     ts.forEachChild(node, visit);
   };
   visit(file);
