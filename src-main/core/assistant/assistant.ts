@@ -109,7 +109,10 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
     };
   }
 
-  /** What was said becomes a memory; what someone asked to remember becomes a note beside it. Commands are neither. */
+  /**
+   * What was said becomes a memory, what someone asked to remember a note. Commands that only look or take away are
+   * instructions to the program; remembering a `/forget` would learn again what it names.
+   */
   function memoriesOf(message: MessageRow, question: Question, answer: Answer): MemoryRow[] {
     const base = {
       external_id: null,
@@ -123,7 +126,7 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
       sensitive: false,
     };
     if (answer.remember !== null) return [{ ...base, id: ids.next(), kind: 'note', content: answer.remember }];
-    if (answer.route.startsWith('command') || message.content.trim() === '') return [];
+    if ((answer.route.startsWith('command') && answer.todos.length === 0) || message.content.trim() === '') return [];
     return [{ ...base, id: ids.next(), kind: 'message', content: message.content }];
   }
 
