@@ -11,11 +11,21 @@ export const memoriesContract = {
     .input(MemoryInput)
     .output(Memory),
   createBatch: asOperator
-    .route({ method: 'POST', path: '/memories/batch', summary: 'Remember up to 1,000 things at once', tags: ['memories'] })
+    .route({
+      method: 'POST',
+      path: '/memories/batch',
+      summary: 'Remember up to 1,000 things at once',
+      tags: ['memories'],
+    })
     .input(z.object({ items: z.array(MemoryInput).min(1).max(1000) }))
     .output(z.object({ ids: z.array(z.string()) })),
   search: op
-    .route({ method: 'POST', path: '/memories/search', summary: 'The memories that answer a question', tags: ['memories'] })
+    .route({
+      method: 'POST',
+      path: '/memories/search',
+      summary: 'The memories that answer a question',
+      tags: ['memories'],
+    })
     .input(MemoryQuery)
     .output(z.object({ results: z.array(MemoryHit), took_ms: z.number() })),
   list: op
@@ -40,7 +50,12 @@ export const memoriesContract = {
     )
     .output(Memory),
   forget: asOperator
-    .route({ method: 'DELETE', path: '/memories/{id}', summary: 'Forget a memory; it can be restored', tags: ['memories'] })
+    .route({
+      method: 'DELETE',
+      path: '/memories/{id}',
+      summary: 'Forget a memory; it can be restored',
+      tags: ['memories'],
+    })
     .errors(failures('MEMORY_NOT_FOUND'))
     .input(ById)
     .output(z.object({ id: z.string() })),
@@ -50,7 +65,12 @@ export const memoriesContract = {
     .input(ById)
     .output(Memory),
   eraseSubject: asOperator
-    .route({ method: 'DELETE', path: '/memories', summary: 'Erase everything about one person, for good', tags: ['memories'] })
+    .route({
+      method: 'DELETE',
+      path: '/memories',
+      summary: 'Erase everything about one person, for good',
+      tags: ['memories'],
+    })
     .input(z.object({ subject: z.string().min(1).max(256) }))
     .output(z.object({ erased: z.number().int() })),
 };

@@ -7,7 +7,12 @@ const ById = z.object({ id: z.string().min(1).max(64) });
 
 export const messagesContract = {
   get: op
-    .route({ method: 'GET', path: '/messages/{id}', summary: 'One message with its state and time line', tags: ['messages'] })
+    .route({
+      method: 'GET',
+      path: '/messages/{id}',
+      summary: 'One message with its state and time line',
+      tags: ['messages'],
+    })
     .errors(failures('MESSAGE_NOT_FOUND'))
     .input(ById)
     .output(Message),
@@ -16,7 +21,12 @@ export const messagesContract = {
     .input(PageQuery)
     .output(pageOf(DeadLetter)),
   retryDead: asOperator
-    .route({ method: 'POST', path: '/dead-letters/{id}/retry', summary: 'Work a dead letter again', tags: ['messages'] })
+    .route({
+      method: 'POST',
+      path: '/dead-letters/{id}/retry',
+      summary: 'Work a dead letter again',
+      tags: ['messages'],
+    })
     .errors(failures('MESSAGE_NOT_FOUND'))
     .input(ById)
     .output(Message),
@@ -41,7 +51,13 @@ export const conversationsContract = {
 
 export const chatContract = {
   send: asOperator
-    .route({ method: 'POST', path: '/chat/messages', successStatus: 202, summary: 'Say something in the built-in chat', tags: ['chat'] })
+    .route({
+      method: 'POST',
+      path: '/chat/messages',
+      successStatus: 202,
+      summary: 'Say something in the built-in chat',
+      tags: ['chat'],
+    })
     .errors(failures('QUEUE_FULL', 'RATE_LIMITED', 'SHUTTING_DOWN', 'STORE_FULL', 'STORE_UNAVAILABLE'))
     .input(
       z.object({

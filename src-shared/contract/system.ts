@@ -10,7 +10,12 @@ export const systemContract = {
     .route({ method: 'GET', path: '/health', summary: 'Up or not', tags: ['system'] })
     .output(z.object({ status: z.enum(['up', 'stopping']) })),
   status: op
-    .route({ method: 'GET', path: '/health/detail', summary: 'What runs, how much waits, the last errors', tags: ['system'] })
+    .route({
+      method: 'GET',
+      path: '/health/detail',
+      summary: 'What runs, how much waits, the last errors',
+      tags: ['system'],
+    })
     .output(Status),
   /** Changes as they happen. Bounded: a slow reader gets one `resync` in place of what it missed. */
   watch: op
@@ -20,7 +25,12 @@ export const systemContract = {
 
 export const mappingsContract = {
   tryOut: asOperator
-    .route({ method: 'POST', path: '/mappings/try', summary: 'See what a mapping makes of a payload; nothing is stored', tags: ['channels'] })
+    .route({
+      method: 'POST',
+      path: '/mappings/try',
+      summary: 'See what a mapping makes of a payload; nothing is stored',
+      tags: ['channels'],
+    })
     .errors(failures('MAPPING_INVALID'))
     .input(
       z.object({

@@ -4,7 +4,8 @@ import * as z from 'zod';
 export const Instant = z.iso.datetime({ offset: true });
 
 /** A page of a list: pass `next_cursor` back as `cursor` for the next one; null means the end. */
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
 export const PageQuery = z.object({
   cursor: z.string().max(200).optional(),

@@ -17,7 +17,13 @@ export const Mapping = z.strictObject({
   timestamp: Template.optional(),
   metadata: z.record(z.string().max(64), Template).optional(),
   attachments: z
-    .strictObject({ each: Template, type: Template, url: Template, name: Template.optional(), mime: Template.optional() })
+    .strictObject({
+      each: Template,
+      type: Template,
+      url: Template,
+      name: Template.optional(),
+      mime: Template.optional(),
+    })
     .optional(),
 });
 export type Mapping = z.infer<typeof Mapping>;

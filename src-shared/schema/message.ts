@@ -30,7 +30,10 @@ export const IncomingMessage = z.object({
   attachments: z.array(Attachment).max(20).optional(),
   external_id: name(256).optional(),
   conversation_id: name(256).optional(),
-  metadata: z.record(z.string().max(64), z.json()).refine((value) => Object.keys(value).length <= 64, 'at most 64 keys').optional(),
+  metadata: z
+    .record(z.string().max(64), z.json())
+    .refine((value) => Object.keys(value).length <= 64, 'at most 64 keys')
+    .optional(),
 });
 export type IncomingMessage = z.infer<typeof IncomingMessage>;
 

@@ -44,7 +44,12 @@ export const Status = z.object({
     memories: z.number().int(),
     tasks: z.number().int(),
   }),
-  process: z.object({ memory_bytes: z.number(), cpu_ratio: z.number(), loop_delay_p99_ms: z.number(), database_bytes: z.number() }),
+  process: z.object({
+    memory_bytes: z.number(),
+    cpu_ratio: z.number(),
+    loop_delay_p99_ms: z.number(),
+    database_bytes: z.number(),
+  }),
   warnings: z.array(z.string()),
   errors: z.array(RecentError),
 });

@@ -3,7 +3,7 @@ import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit } from '../../../src-shared/schema/memory.ts';
 import { analyseQuery } from '../language/index.ts';
 import type { Recall } from '../memory/index.ts';
-import { phrases, type Phrases } from './phrases.ts';
+import { type Phrases, phrases } from './phrases.ts';
 import { type Command, isQuestion, readCommand, readLocale } from './reading.ts';
 
 /** A message as the assistant reads it. */
@@ -38,7 +38,13 @@ export interface Answer {
 
 export interface AnswererDeps {
   recall: Recall;
-  extract(request: { text: string; reference_time: string; timezone: string; locale: Locale; mode: 'message' | 'quickadd' }): { todos: ExtractedTodo[] };
+  extract(request: {
+    text: string;
+    reference_time: string;
+    timezone: string;
+    locale: Locale;
+    mode: 'message' | 'quickadd';
+  }): { todos: ExtractedTodo[] };
   /** The language of a message that is in neither. */
   defaultLocale: Locale;
   /** Todos surer than this go to the board at once; the others wait as suggestions. */
@@ -65,7 +71,13 @@ export function createAnswerer({ recall, extract, defaultLocale, autoAcceptConfi
     const command = readCommand(question.content);
     if (command) return obey(command, question, locale, say);
 
-    const { todos } = extract({ text: question.content, reference_time: isoOf(question), timezone: question.timezone, locale, mode: 'message' });
+    const { todos } = extract({
+      text: question.content,
+      reference_time: isoOf(question),
+      timezone: question.timezone,
+      locale,
+      mode: 'message',
+    });
     const likely = todos.filter((todo) => todo.confidence >= suggestConfidence);
     if (likely.length > 0) return capture(likely, question, locale, say);
     if (isQuestion(question.content)) return quote(question.content, question, locale, say, 'recall');
@@ -73,9 +85,16 @@ export function createAnswerer({ recall, extract, defaultLocale, autoAcceptConfi
   }
 
   function capture(todos: ExtractedTodo[], question: Question, locale: Locale, say: Phrases): Answer {
-    const cards = todos.map((todo) => ({ todo, status: todo.confidence >= autoAcceptConfidence ? ('todo' as const) : ('suggested' as const) }));
-    const added = cards.filter(({ status }) => status === 'todo').map(({ todo }) => say.todoAdded(todo.title, dueText(todo, locale)));
-    const suggested = cards.filter(({ status }) => status === 'suggested').map(({ todo }) => withDue(todo, locale, say));
+    const cards = todos.map((todo) => ({
+      todo,
+      status: todo.confidence >= autoAcceptConfidence ? ('todo' as const) : ('suggested' as const),
+    }));
+    const added = cards
+      .filter(({ status }) => status === 'todo')
+      .map(({ todo }) => say.todoAdded(todo.title, dueText(todo, locale)));
+    const suggested = cards
+      .filter(({ status }) => status === 'suggested')
+      .map(({ todo }) => withDue(todo, locale, say));
     const reply = [...added, ...(suggested.length > 0 ? [say.suggested(suggested)] : [])].join('\n');
     return { ...nothing('todo'), reply, todos: cards };
   }
@@ -89,31 +108,56 @@ export function createAnswerer({ recall, extract, defaultLocale, autoAcceptConfi
         if (!question.figures || !isOwner(question)) return { ...nothing(route), reply: say.ownerOnly(name) };
         return { ...nothing(route), reply: say.status(question.figures) };
       case '/todo':
-        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : addTodo(text, question, locale, say, route);
+        return text === ''
+          ? { ...nothing(route), reply: say.needsText(name) }
+          : addTodo(text, question, locale, say, route);
       case '/remember':
-        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : { ...nothing(route), reply: say.remembered(clip(text)), remember: text };
+        return text === ''
+          ? { ...nothing(route), reply: say.needsText(name) }
+          : { ...nothing(route), reply: say.remembered(clip(text)), remember: text };
       case '/recall':
-        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : quote(text, question, locale, say, route);
+        return text === ''
+          ? { ...nothing(route), reply: say.needsText(name) }
+          : quote(text, question, locale, say, route);
       case '/forget':
-        return text === '' ? { ...nothing(route), reply: say.needsText(name) } : forget(text, question, locale, say, route);
+        return text === ''
+          ? { ...nothing(route), reply: say.needsText(name) }
+          : forget(text, question, locale, say, route);
       default:
         return { ...nothing('command unknown'), reply: say.unknownCommand(name) };
     }
   }
 
   function addTodo(text: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
-    const { todos } = extract({ text, reference_time: isoOf(question), timezone: question.timezone, locale, mode: 'quickadd' });
+    const { todos } = extract({
+      text,
+      reference_time: isoOf(question),
+      timezone: question.timezone,
+      locale,
+      mode: 'quickadd',
+    });
     // Offsets are those of the whole message, so that the card can point at its words there.
     const shift = question.content.lastIndexOf(text);
-    const cards = todos.map((todo) => ({ todo: { ...todo, start: todo.start + shift, end: todo.end + shift }, status: 'todo' as const }));
-    return { ...nothing(route), reply: cards.map(({ todo }) => say.todoAdded(todo.title, dueText(todo, locale))).join('\n'), todos: cards };
+    const cards = todos.map((todo) => ({
+      todo: { ...todo, start: todo.start + shift, end: todo.end + shift },
+      status: 'todo' as const,
+    }));
+    return {
+      ...nothing(route),
+      reply: cards.map(({ todo }) => say.todoAdded(todo.title, dueText(todo, locale))).join('\n'),
+      todos: cards,
+    };
   }
 
   function quote(query: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
     const hits = relevant(query, search(query, question, quoted));
     if (hits.length === 0) return { ...nothing(route), reply: say.notFound };
     const quotes = hits.map((hit) => `“${clip(hit.content)}”\n${sourceOf(hit, question, locale, say)}`);
-    return { ...nothing(route), reply: [say.found(hits.length), ...quotes].join('\n'), sources: hits.map(({ id }) => id) };
+    return {
+      ...nothing(route),
+      reply: [say.found(hits.length), ...quotes].join('\n'),
+      sources: hits.map(({ id }) => id),
+    };
   }
 
   function forget(text: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
@@ -131,7 +175,10 @@ export function createAnswerer({ recall, extract, defaultLocale, autoAcceptConfi
   function search(query: string, question: Question, k: number): MemoryHit[] {
     const now = question.timestamp * 1000;
     const filter = isOwner(question) ? undefined : { conversation_id: question.conversation };
-    return recall.search({ query: query.slice(0, 2000), k, timezone: question.timezone, ...(filter ? { filter } : {}) }, { now, exclude_message_id: question.id });
+    return recall.search(
+      { query: query.slice(0, 2000), k, timezone: question.timezone, ...(filter ? { filter } : {}) },
+      { now, exclude_message_id: question.id },
+    );
   }
 }
 
@@ -144,7 +191,11 @@ const clip = (text: string): string => (text.length > longestQuote ? `${text.sli
 function relevant(query: string, hits: MemoryHit[]): MemoryHit[] {
   const asked = analyseQuery(query).terms.length;
   const needed = Math.min(3, Math.max(1, Math.ceil(asked * enoughWords)));
-  return hits.filter((hit) => (hit.terms.length >= needed || (asked === 0 && hit.matched.includes('time'))) && readCommand(hit.content) === null);
+  return hits.filter(
+    (hit) =>
+      (hit.terms.length >= needed || (asked === 0 && hit.matched.includes('time'))) &&
+      readCommand(hit.content) === null,
+  );
 }
 
 function withDue(todo: ExtractedTodo, locale: Locale, say: Phrases): string {
@@ -156,12 +207,23 @@ function withDue(todo: ExtractedTodo, locale: Locale, say: Phrases): string {
 function dueText({ due }: ExtractedTodo, locale: Locale): string | null {
   if (!due) return null;
   const instant = new Date(due.kind === 'date' ? `${due.value}T00:00:00Z` : `${due.value}Z`);
-  const day: Intl.DateTimeFormatOptions = { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' };
-  const options = due.kind === 'date' ? day : { ...day, hour: '2-digit' as const, minute: '2-digit' as const, hourCycle: 'h23' as const };
+  const day: Intl.DateTimeFormatOptions = {
+    weekday: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    timeZone: 'UTC',
+  };
+  const options =
+    due.kind === 'date'
+      ? day
+      : { ...day, hour: '2-digit' as const, minute: '2-digit' as const, hourCycle: 'h23' as const };
   return new Intl.DateTimeFormat(locale, options).format(instant);
 }
 
 function sourceOf(hit: MemoryHit, { timezone }: Question, locale: Locale, say: Phrases): string {
-  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(new Date(hit.created_at));
+  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(
+    new Date(hit.created_at),
+  );
   return say.source(hit.sender_id ?? say.note, when, hit.conversation_id ?? say.note);
 }

@@ -5,7 +5,14 @@ import { type Clock, isoTime } from '../foundation/clock.ts';
 import type { Ids } from '../foundation/ids.ts';
 import type { Outcome } from '../ingest/index.ts';
 import { instantOf } from '../language/index.ts';
-import { conversationKey, type Lease, type MemoryRow, type MessageRow, type NewTask, type Store } from '../store/index.ts';
+import {
+  conversationKey,
+  type Lease,
+  type MemoryRow,
+  type MessageRow,
+  type NewTask,
+  type Store,
+} from '../store/index.ts';
 import type { Answer, Question } from './answer.ts';
 import type { Mind } from './mind.ts';
 
@@ -31,7 +38,8 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
       const answer = answers[index];
       const question = questions[index];
       if (!answer || !question) return { error: new Error('the mind gave no answer') };
-      if ('error' in answer) return { error: Object.assign(new Error(answer.error.message), { name: answer.error.name }) };
+      if ('error' in answer)
+        return { error: Object.assign(new Error(answer.error.message), { name: answer.error.name }) };
       return { ok: effectsOf(message, question, answer.ok) };
     });
   }
@@ -54,7 +62,13 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
 
   async function figures(): Promise<Question['figures']> {
     const totals = await store.call('store.totals', null);
-    return { messages: totals.messages_in, waiting: totals.queued + totals.working, dead: totals.dead, memories: totals.memories, tasks: totals.tasks };
+    return {
+      messages: totals.messages_in,
+      waiting: totals.queued + totals.working,
+      dead: totals.dead,
+      memories: totals.memories,
+      tasks: totals.tasks,
+    };
   }
 
   function effectsOf(message: MessageRow, question: Question, answer: Answer): Extract<Outcome, { ok: unknown }>['ok'] {
@@ -88,7 +102,12 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
       id: ids.next(),
       title: todo.title,
       status,
-      due: todo.due === null ? null : todo.due.kind === 'date' ? todo.due.value : instantOf(todo.due.value, question.timezone),
+      due:
+        todo.due === null
+          ? null
+          : todo.due.kind === 'date'
+            ? todo.due.value
+            : instantOf(todo.due.value, question.timezone),
       due_granularity: todo.due?.kind ?? null,
       rrule: todo.rrule,
       assignee: todo.assignees[0] ?? null,

@@ -30,7 +30,10 @@ export function createMind({ data, logger }: { data: MindWorkerData; logger: Log
   let worker = start();
 
   function start(): Worker {
-    const started = new Worker(workerFile(import.meta.url, './worker.ts', './mind-worker.js'), { workerData: data, resourceLimits });
+    const started = new Worker(workerFile(import.meta.url, './worker.ts', './mind-worker.js'), {
+      workerData: data,
+      resourceLimits,
+    });
     started.on('message', take);
     started.on('error', (error) => logger.error('mind.died', { error }));
     started.on('exit', () => {
@@ -70,8 +73,12 @@ export function createMind({ data, logger }: { data: MindWorkerData; logger: Log
 
   return {
     ask<K extends keyof MindCalls>(call: K, args: MindCalls[K]['args']): Promise<MindCalls[K]['result']> {
-      if (closing) return Promise.reject(new AppError('SHUTTING_DOWN', 'the product is stopping', { retry_after_s: 5 }));
-      if (waiting.size >= maxWaiting) return Promise.reject(new AppError('QUEUE_FULL', 'too many searches wait; try again in a moment', { retry_after_s: 1 }));
+      if (closing)
+        return Promise.reject(new AppError('SHUTTING_DOWN', 'the product is stopping', { retry_after_s: 5 }));
+      if (waiting.size >= maxWaiting)
+        return Promise.reject(
+          new AppError('QUEUE_FULL', 'too many searches wait; try again in a moment', { retry_after_s: 1 }),
+        );
       return new Promise((resolve, reject) => {
         const id = nextId++;
         const request = { id, call, args } as MindRequest;

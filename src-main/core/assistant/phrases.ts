@@ -12,13 +12,17 @@ export const phrases = {
       '/status — what runs and what waits',
     ].join('\n'),
     unknownCommand: (name: string) => `I do not know the command ${name}. /help lists the ones I know.`,
-    needsText: (name: string) => `Write what you mean after ${name}, for example: ${name} ${name === '/todo' ? 'send the report by Friday' : 'the spare key is in the blue box'}`,
+    needsText: (name: string) =>
+      `Write what you mean after ${name}, for example: ${name} ${name === '/todo' ? 'send the report by Friday' : 'the spare key is in the blue box'}`,
     todoAdded: (title: string, due: string | null) => `On the board: “${title}”${due ? `, due ${due}` : ''}.`,
     suggested: (titles: string[]) =>
-      titles.length === 1 ? `Suggested as a todo: “${titles[0]}”. Accept or dismiss it on the board.` : `Suggested as todos: ${titles.map((title) => `“${title}”`).join(', ')}. Accept or dismiss them on the board.`,
+      titles.length === 1
+        ? `Suggested as a todo: “${titles[0]}”. Accept or dismiss it on the board.`
+        : `Suggested as todos: ${titles.map((title) => `“${title}”`).join(', ')}. Accept or dismiss them on the board.`,
     due: (due: string) => `due ${due}`,
     remembered: (text: string) => `I will remember: “${text}”`,
-    found: (count: number) => (count === 1 ? 'This is what I have on that:' : `These are the ${count} closest things I have on that:`),
+    found: (count: number) =>
+      count === 1 ? 'This is what I have on that:' : `These are the ${count} closest things I have on that:`,
     source: (who: string, when: string, where: string) => `— ${who}, ${when}, ${where}`,
     notFound: 'I have nothing on that. I only answer from what was written to me, so I will not guess.',
     forgot: (text: string) => `Forgotten: “${text}”. The Memory screen can restore it.`,
@@ -41,9 +45,11 @@ export const phrases = {
       '/status — 运行情况和等待处理的数量',
     ].join('\n'),
     unknownCommand: (name: string) => `没有 ${name} 这个命令。输入 /help 查看可用的命令。`,
-    needsText: (name: string) => `请在 ${name} 后面写上内容，例如：${name} ${name === '/todo' ? '周五前把报告发出去' : '备用钥匙在蓝色盒子里'}`,
+    needsText: (name: string) =>
+      `请在 ${name} 后面写上内容，例如：${name} ${name === '/todo' ? '周五前把报告发出去' : '备用钥匙在蓝色盒子里'}`,
     todoAdded: (title: string, due: string | null) => `已放到看板：“${title}”${due ? `，截止 ${due}` : ''}。`,
-    suggested: (titles: string[]) => `建议加入待办：${titles.map((title) => `“${title}”`).join('、')}。请在看板上接受或忽略。`,
+    suggested: (titles: string[]) =>
+      `建议加入待办：${titles.map((title) => `“${title}”`).join('、')}。请在看板上接受或忽略。`,
     due: (due: string) => `截止 ${due}`,
     remembered: (text: string) => `记住了：“${text}”`,
     found: (count: number) => (count === 1 ? '关于这个，我这里有：' : `关于这个，最接近的 ${count} 条是：`),

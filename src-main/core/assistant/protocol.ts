@@ -18,5 +18,10 @@ export interface MindCalls {
   extract: { args: ExtractRequest & { reference_time: string; timezone: string }; result: ExtractResponse };
 }
 
-export type MindRequest = { [K in keyof MindCalls]: { id: number; call: K; args: MindCalls[K]['args'] } }[keyof MindCalls];
-export type MindReply = { type: 'ready' } | { type: 'result'; id: number; ok: unknown } | { type: 'error'; id: number; name: string; message: string; stack: string };
+export type MindRequest = {
+  [K in keyof MindCalls]: { id: number; call: K; args: MindCalls[K]['args'] };
+}[keyof MindCalls];
+export type MindReply =
+  | { type: 'ready' }
+  | { type: 'result'; id: number; ok: unknown }
+  | { type: 'error'; id: number; name: string; message: string; stack: string };

@@ -27,7 +27,8 @@ const giveUpAfterMs = 24 * 60 * 60_000;
 /** A channel that neither sends nor fails by then: nobody knows whether it arrived. */
 const sendTimeoutMs = 30_000;
 
-const retryAfterMs = (attempts: number): number => Math.min(longestRetryMs, firstRetryMs * 3 ** Math.min(attempts - 1, 10));
+const retryAfterMs = (attempts: number): number =>
+  Math.min(longestRetryMs, firstRetryMs * 3 ** Math.min(attempts - 1, 10));
 
 /**
  * Sends what the outbox holds, one message of a conversation at a time. The intent is on disk before a channel is
@@ -50,7 +51,11 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
     while (!signal.aborted) {
       const seen = wokenSince;
       try {
-        const items = await store.call('outbox.take', { limit: lanes - sending.size, now: clock.now(), busy: [...sending.keys()] });
+        const items = await store.call('outbox.take', {
+          limit: lanes - sending.size,
+          now: clock.now(),
+          busy: [...sending.keys()],
+        });
         for (const item of items) begin(item);
         if (items.length === 0 || sending.size >= lanes) await nap(seen);
       } catch (error) {
@@ -77,7 +82,10 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
     if (seen !== wokenSince || signal.aborted) return;
     const napMs = due === null ? longestNapMs : Math.min(longestNapMs, Math.max(20, due - clock.now()));
     const timer = new AbortController();
-    await Promise.race([new Promise<void>((resolve) => (resume = resolve)), clock.sleep(napMs, timer.signal).catch(() => {})]);
+    await Promise.race([
+      new Promise<void>((resolve) => (resume = resolve)),
+      clock.sleep(napMs, timer.signal).catch(() => {}),
+    ]);
     timer.abort();
   }
 
@@ -93,12 +101,21 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
   }
 
   async function settleFailure(item: OutboxItem, error: unknown): Promise<void> {
-    const failure = error instanceof DeliveryFailure ? error : new DeliveryFailure('unknown', 'the channel failed unexpectedly', undefined, { cause: error });
-    logger.warn('delivery.attempt_failed', { channel: item.channel, kind: failure.kind, attempts: item.attempts, error: failure });
+    const failure =
+      error instanceof DeliveryFailure
+        ? error
+        : new DeliveryFailure('unknown', 'the channel failed unexpectedly', undefined, { cause: error });
+    logger.warn('delivery.attempt_failed', {
+      channel: item.channel,
+      kind: failure.kind,
+      attempts: item.attempts,
+      error: failure,
+    });
     switch (failure.kind) {
       case 'retry':
       case 'rate_limited': {
-        if (clock.now() - item.created_at > giveUpAfterMs) return settle(item, 'failed', `gave up after a day: ${failure.message}`, 0);
+        if (clock.now() - item.created_at > giveUpAfterMs)
+          return settle(item, 'failed', `gave up after a day: ${failure.message}`, 0);
         return settle(item, 'pending', failure.message, failure.retryAfterMs ?? retryAfterMs(item.attempts));
       }
       case 'permanent':
@@ -108,11 +125,21 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
     }
   }
 
-  async function settle(item: OutboxItem, state: 'pending' | 'sent' | 'failed' | 'unknown', error: string | null, delayMs: number): Promise<void> {
+  async function settle(
+    item: OutboxItem,
+    state: 'pending' | 'sent' | 'failed' | 'unknown',
+    error: string | null,
+    delayMs: number,
+  ): Promise<void> {
     const now = clock.now();
     await store.call('outbox.settle', { seq: item.seq, state, error, not_before: now + delayMs, now });
     const conversation = conversationKey(item.channel, item.conversation_id);
-    events.emit({ type: 'message', id: item.in_reply_to.id, conversation, state: state === 'pending' ? 'answered' : state });
+    events.emit({
+      type: 'message',
+      id: item.in_reply_to.id,
+      conversation,
+      state: state === 'pending' ? 'answered' : state,
+    });
   }
 
   return {

@@ -45,7 +45,15 @@ export interface InboxService extends Inbox {
   close(): Promise<void>;
 }
 
-export function createInbox({ store, ids, clock, events, queueLimit, ratePerMinute, onStored }: InboxDeps): InboxService {
+export function createInbox({
+  store,
+  ids,
+  clock,
+  events,
+  queueLimit,
+  ratePerMinute,
+  onStored,
+}: InboxDeps): InboxService {
   const rateLimit = createRateLimit({ perMinute: ratePerMinute, clock });
   const counters: InboxCounters = { received: 0, accepted: 0, duplicate: 0, rejected: 0 };
   const waiters = new Map<string, Set<() => void>>();
@@ -54,13 +62,23 @@ export function createInbox({ store, ids, clock, events, queueLimit, ratePerMinu
   let window = { since: clock.monotonicMs(), count: 0, rate: 0 };
 
   function admit({ channel, message }: Incoming): void {
-    if (closing) throw new AppError('SHUTTING_DOWN', 'The product is stopping; send the message again in a moment', { retry_after_s: 5 });
+    if (closing)
+      throw new AppError('SHUTTING_DOWN', 'The product is stopping; send the message again in a moment', {
+        retry_after_s: 5,
+      });
     if (inFlight >= maxInFlight || store.waiting + inFlight >= queueLimit) {
-      throw new AppError('QUEUE_FULL', `${queueLimit} messages wait already; send this one again later`, { retry_after_s: 2, limit: queueLimit });
+      throw new AppError('QUEUE_FULL', `${queueLimit} messages wait already; send this one again later`, {
+        retry_after_s: 2,
+        limit: queueLimit,
+      });
     }
     const waitSeconds = rateLimit.take(`${channel}\u0000${message.sender_id}`);
     if (waitSeconds > 0) {
-      throw new AppError('RATE_LIMITED', `This sender may send ${ratePerMinute} messages a minute; come back in ${waitSeconds} s`, { retry_after_s: waitSeconds });
+      throw new AppError(
+        'RATE_LIMITED',
+        `This sender may send ${ratePerMinute} messages a minute; come back in ${waitSeconds} s`,
+        { retry_after_s: waitSeconds },
+      );
     }
   }
 

@@ -65,7 +65,12 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
   function lease(): Promise<Lease[]> {
     const mine = leasing.then(async () => {
       if (signal.aborted) return [];
-      const leases = await store.call('work.lease', { limit: batchSize, now: clock.now(), leaseMs, busy: [...busyConversations.keys()] });
+      const leases = await store.call('work.lease', {
+        limit: batchSize,
+        now: clock.now(),
+        leaseMs,
+        busy: [...busyConversations.keys()],
+      });
       for (const one of leases) hold(one, 1);
       return leases;
     });
@@ -101,7 +106,10 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
     if (seen !== wokenSince || signal.aborted) return;
     const napMs = Math.min(longestNapMs, due === null ? longestNapMs : Math.max(10, due - clock.now()));
     const timer = new AbortController();
-    await Promise.race([new Promise<void>((resolve) => sleepers.push(resolve)), clock.sleep(napMs, timer.signal).catch(() => {})]);
+    await Promise.race([
+      new Promise<void>((resolve) => sleepers.push(resolve)),
+      clock.sleep(napMs, timer.signal).catch(() => {}),
+    ]);
     timer.abort();
   }
 
@@ -122,7 +130,8 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
       outcomes = await work(leases, signal);
     } catch (error) {
       if (signal.aborted) return handBack(leases);
-      if (leases.length === 1 && leases[0]) return fail(leases[0], error instanceof Error ? error : new Error(String(error)));
+      if (leases.length === 1 && leases[0])
+        return fail(leases[0], error instanceof Error ? error : new Error(String(error)));
       // One of them spoils the batch: each alone shows which.
       logger.warn('work.batch_split', { messages: leases.length, error });
       for (const one of leases) await workFresh([one]);
@@ -160,7 +169,14 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
     logger.warn('work.message_failed', { id: message.id, attempts, error });
     if (attempts >= maxAttempts) return bury(lease1, reasonOf(error));
     const now = clock.now();
-    await store.call('work.release', { message_seq: message.seq, attempts, counts: true, not_before: now + retryDelayMs(attempts), detail: reasonOf(error), now });
+    await store.call('work.release', {
+      message_seq: message.seq,
+      attempts,
+      counts: true,
+      not_before: now + retryDelayMs(attempts),
+      detail: reasonOf(error),
+      now,
+    });
   }
 
   async function bury({ message, attempts }: Lease, reason: string): Promise<void> {
@@ -173,7 +189,14 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
     const now = clock.now();
     await Promise.all(
       leases.map(({ message, attempts }) =>
-        store.call('work.release', { message_seq: message.seq, attempts, counts: false, not_before: 0, detail: null, now }),
+        store.call('work.release', {
+          message_seq: message.seq,
+          attempts,
+          counts: false,
+          not_before: 0,
+          detail: null,
+          now,
+        }),
       ),
     );
   }

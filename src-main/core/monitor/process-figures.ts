@@ -24,7 +24,11 @@ export function createProcessFigures(): ProcessFigures {
       cpu = process.cpuUsage();
       at = performance.now();
       delay.reset();
-      return { memory_bytes: process.memoryUsage.rss(), cpu_ratio: (used.user + used.system) / 1000 / passedMs, loop_delay_p99_ms: Number.isFinite(late) ? late : 0 };
+      return {
+        memory_bytes: process.memoryUsage.rss(),
+        cpu_ratio: (used.user + used.system) / 1000 / passedMs,
+        loop_delay_p99_ms: Number.isFinite(late) ? late : 0,
+      };
     },
     stop: () => void delay.disable(),
   };

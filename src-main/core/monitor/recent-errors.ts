@@ -1,7 +1,7 @@
 import type { RecentError } from '../../../src-shared/schema/status.ts';
 import { isAppError } from '../foundation/app-error.ts';
 import { type Clock, isoTime } from '../foundation/clock.ts';
-import type { Logger, LogFields } from '../foundation/logger.ts';
+import type { LogFields, Logger } from '../foundation/logger.ts';
 
 const kept = 50;
 

@@ -78,7 +78,8 @@ export function createTaskBoard({ store, ids, clock, events }: TaskBoardDeps) {
     },
 
     async board(id: string): Promise<Board> {
-      if (id !== mainBoard.id) throw new AppError('NOT_FOUND', `There is no board ${id}; the board is called ${mainBoard.id}`, { id });
+      if (id !== mainBoard.id)
+        throw new AppError('NOT_FOUND', `There is no board ${id}; the board is called ${mainBoard.id}`, { id });
       return store.call('tasks.board', mainBoard);
     },
   };

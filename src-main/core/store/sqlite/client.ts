@@ -41,7 +41,10 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 /** Starts the store's thread and opens (or creates) the database. @throws AppError naming what is wrong with the file. */
 export async function openStore({ file, durability, onFailure }: StoreOptions): Promise<Store> {
   const workerData: StoreWorkerData = { file, durability };
-  const worker = new Worker(workerFile(import.meta.url, './worker.ts', './store-worker.js'), { workerData, resourceLimits });
+  const worker = new Worker(workerFile(import.meta.url, './worker.ts', './store-worker.js'), {
+    workerData,
+    resourceLimits,
+  });
   const opened = await firstAnswer(worker);
 
   let queue: Pending[] = [];
@@ -98,7 +101,12 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     }
   });
   worker.on('error', (cause) => {
-    const error = new AppError('STORE_UNAVAILABLE', 'The store stopped unexpectedly; restart the product. Nothing that was accepted is lost', {}, { cause });
+    const error = new AppError(
+      'STORE_UNAVAILABLE',
+      'The store stopped unexpectedly; restart the product. Nothing that was accepted is lost',
+      {},
+      { cause },
+    );
     end(error);
     onFailure(error);
   });
@@ -118,7 +126,12 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     get waiting() {
       return waiting;
     },
-    opened: { synchronous: opened.settings.synchronous, journal_mode: opened.settings.journal_mode, foreign_keys: opened.settings.foreign_keys, checked: opened.checked },
+    opened: {
+      synchronous: opened.settings.synchronous,
+      journal_mode: opened.settings.journal_mode,
+      foreign_keys: opened.settings.foreign_keys,
+      checked: opened.checked,
+    },
     async close() {
       if (ended) return;
       while (inFlight.length > 0 || queue.length > 0) await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,12 @@
 import type Database from 'better-sqlite3';
-import type { Attachment, Conversation, DeadLetter, Message, MessageState, TimelineEntry } from '../../../../src-shared/schema/message.ts';
+import type {
+  Attachment,
+  Conversation,
+  DeadLetter,
+  Message,
+  MessageState,
+  TimelineEntry,
+} from '../../../../src-shared/schema/message.ts';
 import { isoTime } from '../../foundation/clock.ts';
 import { read, write } from './op.ts';
 import type { Queue } from './work.ts';
@@ -67,7 +74,9 @@ export function messageStatements(db: Database.Database, queue: Queue) {
   const taskIds = db.prepare<[string], { id: string }>(
     'SELECT id FROM tasks WHERE source_message_id = ? AND removed_at IS NULL ORDER BY source_start',
   );
-  const sourceIds = db.prepare<[number], { memory_id: string }>('SELECT memory_id FROM message_sources WHERE message_seq = ?');
+  const sourceIds = db.prepare<[number], { memory_id: string }>(
+    'SELECT memory_id FROM message_sources WHERE message_seq = ?',
+  );
   const touchConversation = db.prepare(`
     INSERT INTO conversations(channel, conversation_id, platform, message_count, last_message, last_seq, last_at)
     VALUES (?, ?, ?, 1, ?, ?, ?)
@@ -137,7 +146,14 @@ export function messageStatements(db: Database.Database, queue: Queue) {
     },
 
     touchConversation(row: MessageRow): void {
-      touchConversation.run(row.channel, row.conversation_id, row.platform, row.content.slice(0, previewLength), row.seq, row.stored_at);
+      touchConversation.run(
+        row.channel,
+        row.conversation_id,
+        row.platform,
+        row.content.slice(0, previewLength),
+        row.seq,
+        row.stored_at,
+      );
     },
 
     /** The row as the outside sees it, with its time line. */
@@ -160,7 +176,9 @@ export function messageStatements(db: Database.Database, queue: Queue) {
         timeline: [
           ...(row.direction === 'in' ? [{ state: 'received' as const, at: isoTime(row.received_at) }] : []),
           { state: 'stored' as const, at: isoTime(row.stored_at) },
-          ...events.all(row.seq).map(({ at, state, detail }) => ({ state, at: isoTime(at), ...(detail === null ? {} : { detail }) })),
+          ...events
+            .all(row.seq)
+            .map(({ at, state, detail }) => ({ state, at: isoTime(at), ...(detail === null ? {} : { detail }) })),
         ],
         task_ids: taskIds.all(row.id).map(({ id }) => id),
         memory_ids: sourceIds.all(row.seq).map(({ memory_id }) => memory_id),
@@ -175,15 +193,33 @@ export function messageOps(db: Database.Database, messages: MessageStatements, q
   const page = db.prepare<[string, string, number, number], MessageRow>(
     'SELECT * FROM messages WHERE channel = ? AND conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   );
-  const conversations = db.prepare<[number, number], Omit<Conversation, 'id' | 'last_at'> & { last_seq: number; last_at: number }>(
+  const conversations = db.prepare<
+    [number, number],
+    Omit<Conversation, 'id' | 'last_at'> & { last_seq: number; last_at: number }
+  >(
     `SELECT channel, platform, conversation_id, message_count, last_message, last_seq, last_at
      FROM conversations WHERE last_seq < ? ORDER BY last_seq DESC LIMIT ?`,
   );
   const conversationExists = db.prepare<[string, string], { found: 1 }>(
     'SELECT 1 AS found FROM messages WHERE channel = ? AND conversation_id = ? LIMIT 1',
   );
-  const channelsOf = db.prepare<[string], { channel: string }>('SELECT channel FROM conversations WHERE conversation_id = ? LIMIT 2');
-  const deadPage = db.prepare<[number, number], { seq: number; id: string; channel: string; conversation_id: string; sender_id: string; content: string; attempts: number; reason: string; dead_at: number }>(
+  const channelsOf = db.prepare<[string], { channel: string }>(
+    'SELECT channel FROM conversations WHERE conversation_id = ? LIMIT 2',
+  );
+  const deadPage = db.prepare<
+    [number, number],
+    {
+      seq: number;
+      id: string;
+      channel: string;
+      conversation_id: string;
+      sender_id: string;
+      content: string;
+      attempts: number;
+      reason: string;
+      dead_at: number;
+    }
+  >(
     `SELECT m.seq, m.id, m.channel, m.conversation_id, m.sender_id, m.content, d.attempts, d.reason, d.dead_at
      FROM dead_letters d JOIN messages m ON m.seq = d.message_seq WHERE d.message_seq < ? ORDER BY d.message_seq DESC LIMIT ?`,
   );
@@ -212,12 +248,14 @@ export function messageOps(db: Database.Database, messages: MessageStatements, q
       return row ? messages.describe(row) : null;
     }),
 
-    'messages.ofConversation': read(({ id, cursor, limit }: { id: string; cursor: number; limit: number }): PageOf<Message> | null => {
-      const found = resolve(id);
-      if (!found) return null;
-      const rows = page.all(found.channel, found.conversation_id, cursor, limit + 1);
-      return pageOf(rows, limit, (row) => messages.describe(row));
-    }),
+    'messages.ofConversation': read(
+      ({ id, cursor, limit }: { id: string; cursor: number; limit: number }): PageOf<Message> | null => {
+        const found = resolve(id);
+        if (!found) return null;
+        const rows = page.all(found.channel, found.conversation_id, cursor, limit + 1);
+        return pageOf(rows, limit, (row) => messages.describe(row));
+      },
+    ),
 
     'conversations.list': read(({ cursor, limit }: { cursor: number; limit: number }): PageOf<Conversation> => {
       const rows = conversations.all(cursor, limit + 1);
@@ -232,16 +270,17 @@ export function messageOps(db: Database.Database, messages: MessageStatements, q
       );
     }),
 
-    'deadLetters.list': read(({ cursor, limit }: { cursor: number; limit: number }): PageOf<DeadLetter> =>
-      pageOf(deadPage.all(cursor, limit + 1), limit, (row) => ({
-        message_id: row.id,
-        conversation: conversationKey(row.channel, row.conversation_id),
-        sender_id: row.sender_id,
-        content: row.content.slice(0, previewLength),
-        attempts: row.attempts,
-        reason: row.reason,
-        dead_at: isoTime(row.dead_at),
-      })),
+    'deadLetters.list': read(
+      ({ cursor, limit }: { cursor: number; limit: number }): PageOf<DeadLetter> =>
+        pageOf(deadPage.all(cursor, limit + 1), limit, (row) => ({
+          message_id: row.id,
+          conversation: conversationKey(row.channel, row.conversation_id),
+          sender_id: row.sender_id,
+          content: row.content.slice(0, previewLength),
+          attempts: row.attempts,
+          reason: row.reason,
+          dead_at: isoTime(row.dead_at),
+        })),
     ),
 
     'deadLetters.retry': write(({ id, now }: { id: string; now: number }): Message | null => {

@@ -92,7 +92,12 @@ function asOpenError(file: string, existed: boolean, cause: unknown): unknown {
     );
   }
   if (code === 'SQLITE_FULL') {
-    return new AppError('STORE_FULL', `No space left for ${file}. Free some space on that disk and start again`, { path: file }, options);
+    return new AppError(
+      'STORE_FULL',
+      `No space left for ${file}. Free some space on that disk and start again`,
+      { path: file },
+      options,
+    );
   }
   return cause;
 }

@@ -32,14 +32,26 @@ interface OutboxRow {
 const takeWindow = 256;
 
 export function outboxOps(db: Database.Database, messages: MessageStatements) {
-  const open = db.prepare<[number], OutboxRow>("SELECT * FROM outbox WHERE state IN ('pending', 'sending') ORDER BY seq LIMIT ?");
+  const open = db.prepare<[number], OutboxRow>(
+    "SELECT * FROM outbox WHERE state IN ('pending', 'sending') ORDER BY seq LIMIT ?",
+  );
   const bySeq = db.prepare<[number], OutboxRow>('SELECT * FROM outbox WHERE seq = ?');
   const take = db.prepare("UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = ? WHERE seq = ?");
-  const settle = db.prepare('UPDATE outbox SET state = ?, not_before = ?, last_error = ?, updated_at = ? WHERE seq = ?');
-  const untake = db.prepare("UPDATE outbox SET state = 'pending', attempts = attempts - 1, updated_at = ? WHERE seq = ? AND state = 'sending'");
+  const settle = db.prepare(
+    'UPDATE outbox SET state = ?, not_before = ?, last_error = ?, updated_at = ? WHERE seq = ?',
+  );
+  const untake = db.prepare(
+    "UPDATE outbox SET state = 'pending', attempts = attempts - 1, updated_at = ? WHERE seq = ? AND state = 'sending'",
+  );
   const interrupted = db.prepare<[], OutboxRow>("SELECT * FROM outbox WHERE state = 'sending'");
 
-  function settleRow(seq: number, state: 'pending' | 'sent' | 'failed' | 'unknown', notBefore: number, error: string | null, now: number): void {
+  function settleRow(
+    seq: number,
+    state: 'pending' | 'sent' | 'failed' | 'unknown',
+    notBefore: number,
+    error: string | null,
+    now: number,
+  ): void {
     const row = bySeq.get(seq);
     if (!row || row.state !== 'sending') return;
     settle.run(state, notBefore, error, now, seq);
@@ -89,8 +101,19 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
     }),
 
     'outbox.settle': write(
-      ({ seq, state, not_before, error, now }: { seq: number; state: 'pending' | 'sent' | 'failed' | 'unknown'; not_before: number; error: string | null; now: number }): void =>
-        settleRow(seq, state, not_before, error, now),
+      ({
+        seq,
+        state,
+        not_before,
+        error,
+        now,
+      }: {
+        seq: number;
+        state: 'pending' | 'sent' | 'failed' | 'unknown';
+        not_before: number;
+        error: string | null;
+        now: number;
+      }): void => settleRow(seq, state, not_before, error, now),
     ),
 
     /** Gives back what was taken and certainly not sent. */

@@ -24,7 +24,12 @@ export interface CallError {
 export type ToStore = { type: 'batch'; calls: Call[] } | { type: 'close' };
 
 export type FromStore =
-  | { type: 'open'; settings: { synchronous: number; journal_mode: string; foreign_keys: number }; waiting: number; checked: boolean }
+  | {
+      type: 'open';
+      settings: { synchronous: number; journal_mode: string; foreign_keys: number };
+      waiting: number;
+      checked: boolean;
+    }
   | { type: 'failed'; error: CallError }
   /** `waiting`: messages that still have to be worked, after this batch. */
   | { type: 'done'; results: CallResult[]; waiting: number }

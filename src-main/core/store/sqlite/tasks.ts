@@ -7,7 +7,19 @@ import { read, write } from './op.ts';
 /** A card to be added. Times of the card's own life are set by the store. */
 export type NewTask = Pick<
   Task,
-  'id' | 'title' | 'status' | 'due' | 'due_granularity' | 'rrule' | 'assignee' | 'priority' | 'labels' | 'progress' | 'confidence' | 'why' | 'source'
+  | 'id'
+  | 'title'
+  | 'status'
+  | 'due'
+  | 'due_granularity'
+  | 'rrule'
+  | 'assignee'
+  | 'priority'
+  | 'labels'
+  | 'progress'
+  | 'confidence'
+  | 'why'
+  | 'source'
 >;
 
 interface TaskRow {
@@ -55,7 +67,9 @@ export function taskStatements(db: Database.Database) {
                       position, created_at, updated_at, done_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (source_message_id, source_start) WHERE source_message_id IS NOT NULL DO NOTHING`);
-  const bySource = db.prepare<[string, number], { id: string }>('SELECT id FROM tasks WHERE source_message_id = ? AND source_start = ?');
+  const bySource = db.prepare<[string, number], { id: string }>(
+    'SELECT id FROM tasks WHERE source_message_id = ? AND source_start = ?',
+  );
   const lastPosition = db.prepare<[TaskStatus], { position: number | null }>(
     'SELECT max(position) AS position FROM tasks WHERE status = ? AND removed_at IS NULL',
   );
@@ -108,7 +122,9 @@ export function taskOps(db: Database.Database, tasks: TaskStatements) {
   const column = db.prepare<[TaskStatus, number], TaskRow>(
     'SELECT * FROM tasks WHERE status = ? AND removed_at IS NULL ORDER BY position LIMIT ?',
   );
-  const columnSize = db.prepare<[TaskStatus], { total: number }>('SELECT count(*) AS total FROM tasks WHERE status = ? AND removed_at IS NULL');
+  const columnSize = db.prepare<[TaskStatus], { total: number }>(
+    'SELECT count(*) AS total FROM tasks WHERE status = ? AND removed_at IS NULL',
+  );
   const previous = db.prepare<[TaskStatus, number, string], { position: number | null }>(
     'SELECT max(position) AS position FROM tasks WHERE status = ? AND position < ? AND id <> ? AND removed_at IS NULL',
   );
@@ -149,22 +165,35 @@ export function taskOps(db: Database.Database, tasks: TaskStatements) {
       return row ? describe(row) : null;
     }),
 
-    'tasks.list': read(({ cursor, limit, status }: { cursor: number; limit: number; status: TaskStatus | null }): PageOf<Task> =>
-      pageOf(page.all(cursor, status, status, limit + 1), limit, describe),
+    'tasks.list': read(
+      ({ cursor, limit, status }: { cursor: number; limit: number; status: TaskStatus | null }): PageOf<Task> =>
+        pageOf(page.all(cursor, status, status, limit + 1), limit, describe),
     ),
 
-    'tasks.board': read(({ id, name }: { id: string; name: string }): Board => ({
-      id,
-      name,
-      columns: columns.map((status) => ({
-        status,
-        total: columnSize.get(status)?.total ?? 0,
-        tasks: column.all(status, boardColumnLimit).map(describe),
-      })),
-    })),
+    'tasks.board': read(
+      ({ id, name }: { id: string; name: string }): Board => ({
+        id,
+        name,
+        columns: columns.map((status) => ({
+          status,
+          total: columnSize.get(status)?.total ?? 0,
+          tasks: column.all(status, boardColumnLimit).map(describe),
+        })),
+      }),
+    ),
 
     'tasks.update': write(
-      ({ id, patch, before, now }: { id: string; patch: TaskPatch; before: string | null | undefined; now: number }): Task | null => {
+      ({
+        id,
+        patch,
+        before,
+        now,
+      }: {
+        id: string;
+        patch: TaskPatch;
+        before: string | null | undefined;
+        now: number;
+      }): Task | null => {
         const row = live(id);
         if (!row) return null;
         const status = patch.status ?? row.status;

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import { conversationKey, type MessageRow, type MessageStatements, type NewMessage } from './messages.ts';
 import type { MemoryRow } from './memories.ts';
+import { conversationKey, type MessageRow, type MessageStatements, type NewMessage } from './messages.ts';
 import { read, write } from './op.ts';
 import type { NewTask, TaskStatements } from './tasks.ts';
 
@@ -57,22 +57,35 @@ const leaseWindow = 512;
 const leaseWindows = 16;
 
 export function workOps(db: Database.Database, { queue, messages, tasks, memories }: WorkDeps) {
-  const candidates = db.prepare<[number, number], InboxRow & { channel: string; conversation_id: string; not_before: number; state: string }>(`
+  const candidates = db.prepare<
+    [number, number],
+    InboxRow & { channel: string; conversation_id: string; not_before: number; state: string }
+  >(`
     SELECT i.message_seq, i.attempts, i.state, i.not_before, m.channel, m.conversation_id
     FROM inbox i JOIN messages m ON m.seq = i.message_seq
     WHERE i.message_seq > ? ORDER BY i.message_seq LIMIT ?`);
-  const lease = db.prepare("UPDATE inbox SET state = 'leased', attempts = attempts + 1, lease_until = ? WHERE message_seq = ?");
-  const release = db.prepare("UPDATE inbox SET state = 'queued', attempts = ?, not_before = ?, lease_until = 0 WHERE message_seq = ?");
+  const lease = db.prepare(
+    "UPDATE inbox SET state = 'leased', attempts = attempts + 1, lease_until = ? WHERE message_seq = ?",
+  );
+  const release = db.prepare(
+    "UPDATE inbox SET state = 'queued', attempts = ?, not_before = ?, lease_until = 0 WHERE message_seq = ?",
+  );
   const releaseAll = db.prepare("UPDATE inbox SET state = 'queued', lease_until = 0 WHERE state = 'leased'");
-  const expire = db.prepare("UPDATE inbox SET state = 'queued', lease_until = 0 WHERE state = 'leased' AND lease_until <= ?");
-  const held = db.prepare<[number, number], InboxRow>("SELECT message_seq, attempts FROM inbox WHERE message_seq = ? AND attempts = ? AND state = 'leased'");
+  const expire = db.prepare(
+    "UPDATE inbox SET state = 'queued', lease_until = 0 WHERE state = 'leased' AND lease_until <= ?",
+  );
+  const held = db.prepare<[number, number], InboxRow>(
+    "SELECT message_seq, attempts FROM inbox WHERE message_seq = ? AND attempts = ? AND state = 'leased'",
+  );
   const remove = db.prepare('DELETE FROM inbox WHERE message_seq = ?');
   const bury = db.prepare('INSERT INTO dead_letters(message_seq, attempts, reason, dead_at) VALUES (?, ?, ?, ?)');
   const addSource = db.prepare('INSERT OR IGNORE INTO message_sources(message_seq, memory_id) VALUES (?, ?)');
   const send = db.prepare(`
     INSERT INTO outbox(idempotency_key, message_seq, channel, conversation_id, recipient_id, created_at, updated_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
-  const nextDue = db.prepare<[], { at: number | null }>("SELECT min(not_before) AS at FROM inbox WHERE not_before > 0 AND state = 'queued'");
+  const nextDue = db.prepare<[], { at: number | null }>(
+    "SELECT min(not_before) AS at FROM inbox WHERE not_before > 0 AND state = 'queued'",
+  );
 
   /** Ends one message's work: all effects, or none when another attempt holds the lease. */
   function finish(effects: Effects, now: number): Finished {
@@ -106,7 +119,8 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
   function answer(question: MessageRow, reply: NewMessage & { deliver: boolean }, now: number): MessageRow {
     const row = messages.insertReply({ ...reply, in_reply_to: question.id, state: 'stored' }, now);
     messages.touchConversation(row);
-    if (reply.deliver) send.run(`reply:${question.id}`, row.seq, row.channel, row.conversation_id, question.sender_id, now, now);
+    if (reply.deliver)
+      send.run(`reply:${question.id}`, row.seq, row.channel, row.conversation_id, question.sender_id, now, now);
     return row;
   }
 
@@ -115,49 +129,81 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
      * Hands out up to `limit` messages, oldest first. Conversations named in `busy` are left alone, and a message that
      * waits for its next attempt holds back the later ones of its conversation, so each is served in order.
      */
-    'work.lease': write(({ limit, now, leaseMs, busy }: { limit: number; now: number; leaseMs: number; busy: string[] }): Lease[] => {
-      expire.run(now);
-      const blocked = new Set(busy);
-      const leases: Lease[] = [];
-      let after = 0;
-      for (let window = 0; window < leaseWindows && leases.length < limit; window++) {
-        const rows = candidates.all(after, leaseWindow);
-        for (const row of rows) {
-          after = row.message_seq;
-          const key = conversationKey(row.channel, row.conversation_id);
-          if (row.state === 'leased' || row.not_before > now) blocked.add(key);
-          if (blocked.has(key) || leases.length >= limit) continue;
-          lease.run(now + leaseMs, row.message_seq);
-          const message = messages.bySeq(row.message_seq);
-          if (message) leases.push({ message, attempts: row.attempts + 1 });
+    'work.lease': write(
+      ({ limit, now, leaseMs, busy }: { limit: number; now: number; leaseMs: number; busy: string[] }): Lease[] => {
+        expire.run(now);
+        const blocked = new Set(busy);
+        const leases: Lease[] = [];
+        let after = 0;
+        for (let window = 0; window < leaseWindows && leases.length < limit; window++) {
+          const rows = candidates.all(after, leaseWindow);
+          for (const row of rows) {
+            after = row.message_seq;
+            const key = conversationKey(row.channel, row.conversation_id);
+            if (row.state === 'leased' || row.not_before > now) blocked.add(key);
+            if (blocked.has(key) || leases.length >= limit) continue;
+            lease.run(now + leaseMs, row.message_seq);
+            const message = messages.bySeq(row.message_seq);
+            if (message) leases.push({ message, attempts: row.attempts + 1 });
+          }
+          if (rows.length < leaseWindow) break;
         }
-        if (rows.length < leaseWindow) break;
-      }
-      return leases;
-    }),
+        return leases;
+      },
+    ),
 
-    'work.finish': write(({ effects, now }: { effects: Effects[]; now: number }): Finished[] => effects.map((one) => finish(one, now))),
+    'work.finish': write(({ effects, now }: { effects: Effects[]; now: number }): Finished[] =>
+      effects.map((one) => finish(one, now)),
+    ),
 
     /** Gives a message back. `counts` false takes the attempt back too: it was not tried. */
-    'work.release': write(({ message_seq, attempts, counts, not_before, detail, now }: { message_seq: number; attempts: number; counts: boolean; not_before: number; detail: string | null; now: number }): boolean => {
-      if (!held.get(message_seq, attempts)) return false;
-      release.run(counts ? attempts : attempts - 1, not_before, message_seq);
-      if (detail !== null) messages.addEvent(message_seq, now, 'retrying', detail);
-      return true;
-    }),
+    'work.release': write(
+      ({
+        message_seq,
+        attempts,
+        counts,
+        not_before,
+        detail,
+        now,
+      }: {
+        message_seq: number;
+        attempts: number;
+        counts: boolean;
+        not_before: number;
+        detail: string | null;
+        now: number;
+      }): boolean => {
+        if (!held.get(message_seq, attempts)) return false;
+        release.run(counts ? attempts : attempts - 1, not_before, message_seq);
+        if (detail !== null) messages.addEvent(message_seq, now, 'retrying', detail);
+        return true;
+      },
+    ),
 
     /** Sets a message aside for a person to look at. */
-    'work.bury': write(({ message_seq, attempts, reason, now }: { message_seq: number; attempts: number; reason: string; now: number }): boolean => {
-      const row = messages.bySeq(message_seq);
-      if (!row || !held.get(message_seq, attempts)) return false;
-      remove.run(message_seq);
-      queue.waiting--;
-      messages.touchConversation(row);
-      bury.run(message_seq, attempts, reason, now);
-      messages.setState(message_seq, 'failed');
-      messages.addEvent(message_seq, now, 'failed', reason);
-      return true;
-    }),
+    'work.bury': write(
+      ({
+        message_seq,
+        attempts,
+        reason,
+        now,
+      }: {
+        message_seq: number;
+        attempts: number;
+        reason: string;
+        now: number;
+      }): boolean => {
+        const row = messages.bySeq(message_seq);
+        if (!row || !held.get(message_seq, attempts)) return false;
+        remove.run(message_seq);
+        queue.waiting--;
+        messages.touchConversation(row);
+        bury.run(message_seq, attempts, reason, now);
+        messages.setState(message_seq, 'failed');
+        messages.addEvent(message_seq, now, 'failed', reason);
+        return true;
+      },
+    ),
 
     /** After a start: whoever held a lease is gone, since only one process owns the folder. */
     'work.recover': write((): number => releaseAll.run().changes),
@@ -166,4 +212,3 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
     'work.nextDue': read((): number | null => nextDue.get()?.at ?? null),
   };
 }
-

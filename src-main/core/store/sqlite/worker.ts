@@ -114,13 +114,22 @@ function describeError(error: unknown): CallError {
 function fromSqlite(error: unknown): AppError | null {
   const code = sqliteCode(error);
   if (code === 'SQLITE_FULL') {
-    return new AppError('STORE_FULL', 'The disk is full. Free some space; nothing that was accepted is lost', { retry_after_s: 30 });
+    return new AppError('STORE_FULL', 'The disk is full. Free some space; nothing that was accepted is lost', {
+      retry_after_s: 30,
+    });
   }
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY') || code === 'SQLITE_BUSY') {
-    return new AppError('STORE_UNAVAILABLE', `The database cannot be written at the moment (${code})`, { retry_after_s: 5, reason: code });
+    return new AppError('STORE_UNAVAILABLE', `The database cannot be written at the moment (${code})`, {
+      retry_after_s: 5,
+      reason: code,
+    });
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new AppError('DATABASE_CORRUPT', `The database ${file} is damaged (${code}); stop the product and restore a backup`, { file, found: code });
+    return new AppError(
+      'DATABASE_CORRUPT',
+      `The database ${file} is damaged (${code}); stop the product and restore a backup`,
+      { file, found: code },
+    );
   }
   return null;
 }

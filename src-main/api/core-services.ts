@@ -1,0 +1,99 @@
+import type { App } from '../core/app.ts';
+import { AppError } from '../core/foundation/app-error.ts';
+import type { Services } from './services.ts';
+
+/** The core, as the API needs it. */
+export function servicesOf(app: App): Services {
+  const { access, board, channels, events, inbox, memories, store } = app;
+
+  return {
+    access: {
+      pair: ({ code, label }, { remote }) => access.pair({ code, label, address: remote }),
+      listTokens: async () => ({ items: await access.list(), next_cursor: null }),
+      createToken: ({ role, label, ttl_seconds }) => access.mint({ role, label, ttlSeconds: ttl_seconds }),
+      revokeToken: ({ id }) => access.revoke(id),
+    },
+
+    boards: { get: ({ id }) => board.board(id) },
+
+    chat: {
+      send: (message) => channels.chat.send(message),
+    },
+
+    conversations: {
+      list: ({ cursor, limit }) => store.call('conversations.list', { cursor: before(cursor), limit }),
+      async messages({ id, cursor, limit }) {
+        const page = await store.call('messages.ofConversation', { id, cursor: before(cursor), limit });
+        if (!page) throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
+        return page;
+      },
+    },
+
+    mappings: { tryOut: ({ mapping, payload }) => channels.tryMapping(mapping, payload) },
+
+    memories: {
+      create: (input) => memories.create(input),
+      createBatch: async ({ items }) => ({ ids: await memories.createBatch(items) }),
+      async search(query) {
+        const begun = performance.now();
+        const results = await memories.search(query);
+        return { results, took_ms: Math.round((performance.now() - begun) * 100) / 100 };
+      },
+      list: (query) => memories.list(query),
+      get: ({ id }) => memories.get(id),
+      update: ({ id, ...change }) => memories.update(id, change),
+      async forget({ id }) {
+        await memories.forget(id);
+        return { id };
+      },
+      restore: ({ id }) => memories.restore(id),
+      eraseSubject: ({ subject }) => memories.eraseSubject(subject),
+    },
+
+    messages: {
+      async get({ id }) {
+        const message = await store.call('messages.get', { id });
+        if (!message) throw new AppError('MESSAGE_NOT_FOUND', `There is no message ${id}`, { id });
+        return message;
+      },
+      listDead: ({ cursor, limit }) => store.call('deadLetters.list', { cursor: before(cursor), limit }),
+      retryDead: ({ id }) => app.retryDeadLetter(id),
+    },
+
+    system: {
+      health: () => ({ status: app.isStopping() ? 'stopping' : 'up' }),
+      status: () => app.status(),
+      watch: (_input, { signal }) => events.watch(signal),
+    },
+
+    tasks: {
+      list: ({ status, cursor, limit }) => board.list({ status: status ?? null, cursor: before(cursor), limit }),
+      get: ({ id }) => board.get(id),
+      create: (input) => board.create(input),
+      update: ({ id, ...change }) => board.update(id, change),
+      async remove({ id }) {
+        await board.remove(id);
+        return { id };
+      },
+      restore: ({ id }) => board.restore(id),
+    },
+
+    todos: { extract: (request) => app.extractTodos(request) },
+
+    report(error) {
+      const incident = app.ids.next();
+      app.logger.error('api.unexpected', { incident, error });
+      return incident;
+    },
+  };
+
+  function before(cursor: string | undefined): number {
+    if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+    if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+    throw new AppError(
+      'BAD_REQUEST',
+      `cursor is ${JSON.stringify(cursor)}; pass next_cursor of the page before, or leave it out`,
+      { cursor },
+    );
+  }
+}
