@@ -1,0 +1,75 @@
+// Everything that needs nothing from outside: checks, build, unit and integration tests, browser tests. The last line
+// counts the tests. One part alone: --check, --build, --unit or --e2e; further arguments go to its test runner.
+// CLAWDBOT_REQUIRE_SERVICES=1 turns a suite that was left out for want of a service into a failure.
+import { readFile, rm } from 'node:fs/promises';
+import { add, type Counts, closingLine, countPlaywright, countVitest, nothing } from './counts.ts';
+import { endChildrenOnSignal, runNode } from './process.ts';
+import { at, requireNode24, root, tools } from './project.ts';
+
+const partNames = ['check', 'build', 'unit', 'e2e'] as const;
+type PartName = (typeof partNames)[number];
+
+interface Suite {
+  args: readonly string[];
+  report: string;
+  count(report: unknown): Counts;
+}
+
+const isServiceRequired = process.env['CLAWDBOT_REQUIRE_SERVICES'] === '1';
+
+requireNode24();
+endChildrenOnSignal();
+const given = process.argv.slice(2);
+const chosen = partNames.filter((name) => given.includes(`--${name}`));
+const rest = given.filter((arg) => !partNames.some((name) => arg === `--${name}`));
+await test(chosen.length > 0 ? chosen : partNames);
+
+async function test(parts: readonly PartName[]): Promise<void> {
+  let counts = nothing;
+  const failed: string[] = [];
+  for (const part of parts) {
+    console.log(`\n== ${part}`);
+    if (part === 'check' || part === 'build') {
+      const { code } = await runNode([at('scripts', `${part}.ts`)], { output: 'inherit' });
+      if (code !== 0) failed.push(part);
+    } else {
+      const result = await runSuite(suites()[part]);
+      if (result.failed > 0) failed.push(part);
+      counts = add(counts, result);
+    }
+  }
+  console.log('');
+  for (const reason of counts.leftOut) console.log(`left out  ${reason.replace(`${root}/`, '')}`);
+  if (failed.length > 0) console.log(`FAILED: ${failed.join(', ')}`);
+  console.log(closingLine(counts));
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+function suites(): Record<'unit' | 'e2e', Suite> {
+  return {
+    unit: {
+      args: [tools.vitest, 'run', ...rest],
+      report: at('test-results/vitest.json'),
+      count: (report) => countVitest(report, { isServiceRequired }),
+    },
+    e2e: { args: [at('scripts/e2e.ts'), ...rest], report: at('test-results/playwright.json'), count: countPlaywright },
+  };
+}
+
+/** A runner that ends badly without a failed test, or without a report, counts as one failure. */
+async function runSuite({ args, report, count }: Suite): Promise<Counts> {
+  await rm(report, { force: true });
+  const { code } = await runNode(args, { output: 'inherit' });
+  const counts = await countReport(report, count);
+  const hasMissedFailure = counts.failed === 0 && (code !== 0 || counts.passed === 0);
+  return hasMissedFailure ? { ...counts, failed: 1 } : counts;
+}
+
+async function countReport(report: string, count: Suite['count']): Promise<Counts> {
+  try {
+    return count(JSON.parse(await readFile(report, 'utf8')));
+  } catch (error) {
+    console.log(`${report} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return nothing;
+  }
+}
