@@ -344,7 +344,7 @@ describe('secrets', () => {
     ];
     for (const text of texts) {
       const error = await refusal(text, { env: { HOOK: 'hunter2 hunter2' } });
-      expect(error.message + JSON.stringify(error.data), text).not.toContain('hunter2');
+      expect(error.message + JSON.stringify(error.data)).not.toContain('hunter2');
     }
   });
 
@@ -471,6 +471,10 @@ describe('any text at all', () => {
       { maxLength: 40 },
     )
     .map((parts) => parts.join(''));
+  const problemsOf = (error: unknown) => {
+    if (error instanceof ConfigInvalid) return error.problems;
+    throw error;
+  };
   const anything = fc.oneof(
     yamlish,
     fc.string({ unit: 'binary', maxLength: 200 }),
@@ -498,15 +502,12 @@ describe('any text at all', () => {
   test('is either a configuration or a ConfigInvalid that points into the file, and pollutes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (text) => {
-        try {
-          const { config } = await load(text, { keepLastGood: false });
-          expect(config.app.host === '127.0.0.1' || config.app.host.length > 0).toBe(true);
-        } catch (error) {
-          if (!(error instanceof ConfigInvalid)) throw error;
-          expect(error.problems.length).toBeGreaterThan(0);
-          const lines = text.split('\n').length;
-          for (const { line } of error.problems) if (line !== null) expect(line).toBeLessThanOrEqual(lines);
-        }
+        const problems = await load(text, { keepLastGood: false }).then(() => null, problemsOf);
+        const lines = text.split('\n').length;
+        expect(problems).toSatisfy(
+          (found: typeof problems) =>
+            found === null || (found.length > 0 && found.every(({ line }) => line === null || line <= lines)),
+        );
         expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
         expect(Object.keys(Object.prototype)).toEqual([]);
       }),
