@@ -33,38 +33,71 @@ export function readTurns(reader: Reader, seqs: readonly number[]): Turn[] {
 
 /** The turns and those up to two before and after them in the same sitting, linked; sittings numbered. */
 export function withNeighbours(reader: Reader, anchors: readonly Turn[], filter: FilterSql): Turn[] {
-  const turns = new Map(anchors.map((turn) => [turn.seq, turn]));
-  const known = (turn: Turn): Turn => {
-    const there = turns.get(turn.seq);
-    if (there) return there;
-    turns.set(turn.seq, turn);
-    return turn;
-  };
-  for (const anchor of anchors) {
-    if (anchor.conversation_id === null) continue;
-    let at = anchor;
-    for (const earlier of neighbours(reader, anchor, 'before', filter).map(known)) {
-      if (at.created_at - earlier.created_at > sittingGapMs) break;
-      at.previous = earlier;
-      earlier.next = at;
-      at = earlier;
-    }
-    at = anchor;
-    for (const later of neighbours(reader, anchor, 'after', filter).map(known)) {
-      if (later.created_at - at.created_at > sittingGapMs) break;
-      at.next = later;
-      later.previous = at;
-      at = later;
-    }
+  const order = sequenceAround(reader, anchors, filter);
+  const known = new Map(anchors.map((turn) => [turn.seq, turn]));
+  const missing = [...new Set(order.flatMap(({ earlier, later }) => [earlier, later]))].filter(
+    (seq) => !known.has(seq),
+  );
+  for (const turn of readTurns(reader, missing)) known.set(turn.seq, turn);
+  for (const pair of order) {
+    const earlier = known.get(pair.earlier);
+    const later = known.get(pair.later);
+    if (!earlier || !later || later.created_at - earlier.created_at > sittingGapMs) continue;
+    earlier.next = later;
+    later.previous = earlier;
   }
-  return numberSittings([...turns.values()]);
+  return numberSittings([...known.values()]);
 }
 
-function neighbours(reader: Reader, turn: Turn, side: 'before' | 'after', filter: FilterSql): Turn[] {
+/** Two memories that follow each other directly in a conversation. */
+interface Pair {
+  earlier: number;
+  later: number;
+}
+
+/** Who follows whom around the anchors. Reads the index alone, and each stretch once: anchors often stand together. */
+function sequenceAround(reader: Reader, anchors: readonly Turn[], filter: FilterSql): Pair[] {
+  const next = new Map<number, number>();
+  const previous = new Map<number, number>();
+  const link = (earlier: number, later: number) => {
+    next.set(earlier, later);
+    previous.set(later, earlier);
+  };
+  for (const anchor of anchors) {
+    if (!isSaid(anchor)) continue;
+    if (!reaches(anchor.seq, next)) {
+      let at = anchor.seq;
+      for (const { seq } of neighbours(reader, anchor, 'after', filter)) {
+        link(at, seq);
+        at = seq;
+      }
+    }
+    if (!reaches(anchor.seq, previous)) {
+      let at = anchor.seq;
+      for (const { seq } of neighbours(reader, anchor, 'before', filter)) {
+        link(seq, at);
+        at = seq;
+      }
+    }
+  }
+  return [...next].map(([earlier, later]) => ({ earlier, later }));
+}
+
+/** Part of a conversation. An imported chat may not name one: then what people said in the same hour is the context. */
+const isSaid = (turn: Turn): boolean => turn.conversation_id !== null || turn.sender_id !== null;
+
+function reaches(from: number, step: ReadonlyMap<number, number>): boolean {
+  let at: number | undefined = from;
+  for (let count = 0; count < neighbourReach && at !== undefined; count++) at = step.get(at);
+  return at !== undefined;
+}
+
+function neighbours(reader: Reader, turn: Turn, side: 'before' | 'after', filter: FilterSql): { seq: number }[] {
   const [sign, order] = side === 'before' ? ['<', 'DESC'] : ['>', 'ASC'];
-  return reader.all<Turn>(
-    `SELECT ${turnColumns} FROM memories m
-     WHERE m.conversation_id = ? AND (m.created_at, m.seq) ${sign} (?, ?) AND m.forgotten_at IS NULL${filter.sql}
+  return reader.all<{ seq: number }>(
+    `SELECT m.seq FROM memories m
+     WHERE m.conversation_id IS ? AND (m.conversation_id IS NOT NULL OR m.sender_id IS NOT NULL)
+       AND (m.created_at, m.seq) ${sign} (?, ?) AND m.forgotten_at IS NULL${filter.sql}
      ORDER BY m.created_at ${order}, m.seq ${order} LIMIT ${neighbourReach}`,
     turn.conversation_id,
     turn.created_at,
@@ -81,7 +114,8 @@ function numberSittings(turns: Turn[]): Turn[] {
   for (const turn of turns) {
     const continues =
       before !== undefined &&
-      turn.conversation_id !== null &&
+      isSaid(turn) &&
+      isSaid(before) &&
       turn.conversation_id === before.conversation_id &&
       turn.created_at - before.created_at <= sittingGapMs;
     if (!continues) sitting++;

@@ -1,7 +1,7 @@
-import { analyseQuery, holdsPassage, type QueryTerm } from '../language/index.ts';
+import { analyseQuery, holdsPassage } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import type { FilterSql } from './filter.ts';
-import type { RecallPlan } from './plan.ts';
+import type { PlannedTerm, RecallPlan } from './plan.ts';
 
 const maxCandidates = 2_000;
 const maxPerTerm = 1_000;
@@ -68,7 +68,7 @@ export function collectEvidence(reader: Reader, plan: RecallPlan, filter: Filter
 
 function addTerm(
   reader: Reader,
-  term: QueryTerm,
+  term: PlannedTerm,
   index: number,
   filter: FilterSql,
   candidate: (seq: number) => Candidate,
@@ -77,14 +77,14 @@ function addTerm(
   for (const { seq, score } of matching(reader, term.match, filter, maxPerTerm)) {
     whole.add(seq);
     const { scores, found } = candidate(seq);
-    scores[index] = score;
+    scores[index] = term.weight * score;
     found.add(term.text);
   }
   for (const part of term.parts) {
     for (const { seq, score } of matching(reader, part.match, filter, maxPerPart)) {
       if (whole.has(seq)) continue;
       const { scores, found } = candidate(seq);
-      scores[index] = (scores[index] ?? 0) + partWeight * score;
+      scores[index] = (scores[index] ?? 0) + term.weight * partWeight * score;
       found.add(part.text);
     }
   }
@@ -92,7 +92,7 @@ function addTerm(
 
 function addHoldingAll(
   reader: Reader,
-  terms: readonly QueryTerm[],
+  terms: readonly PlannedTerm[],
   filter: FilterSql,
   candidate: (seq: number) => Candidate,
 ): void {

@@ -4,9 +4,14 @@ import { analyseQuery, foldText, type QueryTerm, wallClock } from '../language/i
 import type { Reader } from '../store/index.ts';
 import { asksForLatest, asksWhen, type ReadTimes, type Span, spanOf } from './time.ts';
 
+export interface PlannedTerm extends QueryTerm {
+  /** 1, or less for a word that says who rather than what. */
+  weight: number;
+}
+
 /** What a query asks for, before anything is looked up. */
 export interface RecallPlan {
-  terms: readonly QueryTerm[];
+  terms: readonly PlannedTerm[];
   /** Folded passages that stood in quotation marks. */
   passages: readonly string[];
   /** Senders that the query names, and the words that name them, folded. */
@@ -24,6 +29,7 @@ export interface PlanDeps {
   now: number;
 }
 
+const nameWeight = 0.3;
 const maxSpans = 8;
 const maxNameLookups = 160;
 
@@ -33,7 +39,10 @@ export function planQuery(query: MemoryQuery, { reader, readTimes, now }: PlanDe
   const analysed = analyseQuery(rest);
   const { senders, names } = namedSenders(reader, rest, analysed.terms);
   // A question of time and person alone ("what did Ann say yesterday?") leaves only words that would find everything.
-  const terms = analysed.onlyStopWords && spans.length > 0 ? [] : analysed.terms;
+  const terms = (analysed.onlyStopWords && spans.length > 0 ? [] : analysed.terms).map((term) => ({
+    ...term,
+    weight: names.has(term.text) ? nameWeight : 1,
+  }));
   return {
     terms,
     passages: analysed.phrases,

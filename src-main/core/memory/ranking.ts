@@ -6,9 +6,10 @@ import { hasTimeWord, nearness } from './time.ts';
 
 /** How much each kind of evidence counts; a memory's own words are 1. */
 export const weights = {
+  coverage: 0.5,
   previous: 0.3,
   previousQuestion: 0.3,
-  next: 0.1,
+  next: 0.2,
   window: 0.6,
   sitting: 0.4,
   bySender: 1.3,
@@ -30,7 +31,7 @@ export interface Ranked {
 export function rank(turns: readonly Turn[], evidence: Evidence, plan: RecallPlan): Ranked[] {
   const none = new Float64Array(plan.terms.length);
   const scoresOf = (turn: Turn) => evidence.scoresOf(turn.seq) ?? none;
-  const own = normalised(turns.map((turn) => sum(scoresOf(turn))));
+  const own = normalised(turns.map((turn) => ownScore(scoresOf(turn), plan)));
   const window = normalised(turns.map((turn) => sum(strongestOf(windowOf(turn).map(scoresOf), none))));
   const bySitting = new Map<number, Turn[]>();
   for (const turn of turns) bySitting.set(turn.sitting, [...(bySitting.get(turn.sitting) ?? []), turn]);
@@ -52,7 +53,7 @@ export function rank(turns: readonly Turn[], evidence: Evidence, plan: RecallPla
       after * weights.next +
       (window[index] ?? 0) * weights.window +
       (sitting[index] ?? 0) * weights.sitting;
-    if (plan.senders.size === 1) score *= namesOrIs(turn, plan) ? weights.bySender : weights.byOthers;
+    score *= senderFactor(turn, plan, evidence.foundIn(turn.seq));
     const near = plan.spans.reduce((best, span) => Math.max(best, nearness(turn.created_at, span)), 0);
     score += weights.date * near;
     if (plan.asksWhen && hasTimeWord(turn.head)) score += weights.timeWord;
@@ -64,8 +65,11 @@ export function rank(turns: readonly Turn[], evidence: Evidence, plan: RecallPla
   return ranked.sort((a, b) => b.score - a.score || b.turn.created_at - a.turn.created_at || b.turn.seq - a.turn.seq);
 }
 
-function namesOrIs(turn: Turn, plan: RecallPlan): boolean {
-  return turn.sender_id !== null && plan.senders.has(foldText(turn.sender_id));
+/** The person asked about speaks in the answer, or at least is named in it: a boost and not a filter. */
+function senderFactor(turn: Turn, { senders, names }: RecallPlan, found: readonly string[]): number {
+  if (senders.size !== 1) return 1;
+  if (turn.sender_id !== null && senders.has(foldText(turn.sender_id))) return weights.bySender;
+  return found.some((term) => names.has(term)) ? 1 : weights.byOthers;
 }
 
 export const isQuestion = (turn: Turn): boolean =>
@@ -75,6 +79,13 @@ function windowOf(turn: Turn): Turn[] {
   return [turn.previous?.previous, turn.previous, turn, turn.next, turn.next?.next].filter(
     (each) => each !== undefined,
   );
+}
+
+/** The sum of its terms' scores; a memory that holds every term comes before one that repeats a few. */
+function ownScore(scores: Float64Array, { terms }: RecallPlan): number {
+  const asked = terms.reduce((total, { weight }) => total + weight, 0);
+  const held = terms.reduce((total, { weight }, index) => total + (scores[index] ? weight : 0), 0);
+  return asked > 0 ? sum(scores) * (1 - weights.coverage + (weights.coverage * held) / asked) : 0;
 }
 
 /** The strongest score of each term among several turns. */

@@ -6,7 +6,7 @@ import { readTurns, type Turn, withNeighbours } from './conversation.ts';
 import { collectEvidence, type Evidence } from './evidence.ts';
 import { filterSql } from './filter.ts';
 import { planQuery } from './plan.ts';
-import { type Ranked, rank } from './ranking.ts';
+import { rank } from './ranking.ts';
 import type { ReadTimes } from './time.ts';
 
 /** How many of the best candidates are looked at within their conversations. */
@@ -36,42 +36,48 @@ export function createRecall({ reader, readTimes }: RecallDeps) {
       const filter = filterSql(query);
       const evidence = collectEvidence(reader, plan, filter);
       const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors)), filter);
-      const question = comparable(query.query);
-      const answers = rank(turns, evidence, plan).filter(
-        ({ turn, score }) =>
-          score > 0 &&
-          (evidence.exact === null || evidence.exact.has(turn.seq)) &&
-          (exclude_message_id === undefined || turn.message_id !== exclude_message_id) &&
-          comparable(turn.head) !== question,
-      );
+      const answers = rank(turns, evidence, plan);
       const best = answers[0]?.score ?? 1;
-      return answers.slice(0, query.k).flatMap((answer) => hitOf(reader, answer, answer.score / best, evidence));
+      const hits: MemoryHit[] = [];
+      for (const { turn, score, inTime } of answers) {
+        if (hits.length === query.k || score <= 0) break;
+        if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
+        if (evidence.exact?.has(turn.seq) === false || saysTheSame(turn.head, query.query)) continue;
+        const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence));
+        if (hit) hits.push(hit);
+      }
+      return hits;
     },
   };
+}
+
+/** True for the question itself: the same words, whatever their case, width and punctuation. */
+function saysTheSame(text: string, question: string): boolean {
+  return text.length <= 2 * question.length && comparable(text) === comparable(question);
 }
 
 /** A text without case, width, spaces and punctuation: two that are equal here say the same words. */
 const comparable = (text: string): string => foldText(text).replace(/[^\p{L}\p{N}]+/gu, '');
 
-type HitRow = Omit<MemoryHit, 'created_at' | 'metadata' | 'score' | 'matched' | 'terms'> & { metadata: string };
+type HitRow = Omit<MemoryHit, 'created_at' | 'metadata' | 'score' | 'matched' | 'terms'> & {
+  created_at: number;
+  metadata: string;
+};
 
-function hitOf(reader: Reader, { turn, inTime }: Ranked, score: number, evidence: Evidence): MemoryHit[] {
+function hitOf(
+  reader: Reader,
+  seq: number,
+  score: number,
+  why: Pick<MemoryHit, 'matched' | 'terms'>,
+): MemoryHit | null {
   const row = reader.get<HitRow>(
-    `SELECT id, external_id, content, sender_id, conversation_id, platform, message_id, metadata
-     FROM memories WHERE seq = ?`,
-    turn.seq,
+    `SELECT id, external_id, content, created_at, sender_id, conversation_id, platform, message_id, metadata
+     FROM memories WHERE seq = ? AND forgotten_at IS NULL`,
+    seq,
   );
   // Erased since it was ranked: then it is no answer.
-  if (!row) return [];
-  return [
-    {
-      ...row,
-      created_at: isoTime(turn.created_at),
-      metadata: JSON.parse(row.metadata),
-      score,
-      ...whyFound(turn, inTime, evidence),
-    },
-  ];
+  if (!row) return null;
+  return { ...row, created_at: isoTime(row.created_at), metadata: JSON.parse(row.metadata), score, ...why };
 }
 
 function whyFound(turn: Turn, inTime: boolean, evidence: Evidence): Pick<MemoryHit, 'matched' | 'terms'> {

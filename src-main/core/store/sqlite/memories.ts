@@ -31,8 +31,7 @@ CREATE UNIQUE INDEX memories_external_id ON memories (external_id) WHERE externa
 CREATE UNIQUE INDEX memories_message_id ON memories (message_id) WHERE message_id IS NOT NULL AND kind = 'message';
 CREATE INDEX memories_created_at ON memories (created_at);
 CREATE INDEX memories_subject ON memories (subject) WHERE subject IS NOT NULL;
-CREATE INDEX memories_conversation ON memories (conversation_id, created_at)
-  WHERE conversation_id IS NOT NULL AND forgotten_at IS NULL;
+CREATE INDEX memories_conversation ON memories (conversation_id, created_at) WHERE forgotten_at IS NULL;
 CREATE INDEX memories_sender ON memories (sender_id) WHERE sender_id IS NOT NULL;
 CREATE VIRTUAL TABLE memory_fts USING fts5(
   words, grams, content='', contentless_delete=1, tokenize="porter unicode61 remove_diacritics 2"
