@@ -1,0 +1,135 @@
+import { createORPCClient, DynamicLink } from '@orpc/client';
+import type { Client } from '../../src-shared/contract/index.ts';
+import { backoffMs } from './backoff.ts';
+import { Failure } from './failure.ts';
+import { storedToken } from './token.ts';
+import { type Link, openPort, openSocket, rpcAddress, type Wire } from './wire.ts';
+
+export type ConnectionState =
+  /** Not yet reached since the page opened. */
+  | { type: 'connecting'; attempts: number }
+  | { type: 'online' }
+  /** Was reached, is not now; `attempts` since it was lost. */
+  | { type: 'reconnecting'; attempts: number }
+  /** There is no token, or it was refused: a person has to act. */
+  | { type: 'signed-out'; refused: boolean };
+
+export type Connection = ReturnType<typeof createConnection>;
+
+const heartbeatMs = 25_000;
+const heartbeatPatienceMs = 10_000;
+
+/** Keeps one wire to the core alive and offers a client that always uses the current one. */
+export function createConnection() {
+  const inShell = window.clawdbot !== undefined;
+  const listeners = new Set<() => void>();
+  let state: ConnectionState = { type: 'connecting', attempts: 0 };
+  let wire: Wire | null = null;
+  let wake: (() => void) | null = null;
+  let stopped = true;
+
+  function become(next: ConnectionState) {
+    state = next;
+    for (const listener of listeners) listener();
+  }
+
+  const client: Client = createORPCClient(
+    new DynamicLink(async (): Promise<Link> => {
+      if (!wire) throw new Failure('UNREACHABLE');
+      return wire.link;
+    }),
+  );
+
+  async function open(): Promise<Wire | 'refused' | 'no-token'> {
+    if (window.clawdbot) return openPort(() => window.clawdbot!.connect());
+    const token = storedToken.read();
+    return token ? openSocket(rpcAddress(location), token) : 'no-token';
+  }
+
+  /** Resolves after `ms`, or at once when someone has a reason to believe that it will work now. */
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      function done() {
+        clearTimeout(timer);
+        wake = null;
+        resolve();
+      }
+      wake = done;
+    });
+  }
+
+  async function keepConnected() {
+    let attempts = 0;
+    let wasOnline = false;
+    while (!stopped) {
+      const opened = await open().catch(() => 'unreachable' as const);
+      if (opened === 'refused' || opened === 'no-token') {
+        if (opened === 'refused') storedToken.clear();
+        stopped = true;
+        return become({ type: 'signed-out', refused: opened === 'refused' });
+      }
+      if (opened !== 'unreachable') {
+        attempts = 0;
+        wasOnline = true;
+        wire = opened;
+        become({ type: 'online' });
+        const stopHeartbeat = heartbeat(opened);
+        const why = await opened.closed;
+        stopHeartbeat();
+        wire = null;
+        if (stopped) return;
+        if (why === 'refused') {
+          storedToken.clear();
+          stopped = true;
+          return become({ type: 'signed-out', refused: true });
+        }
+      }
+      become({ type: wasOnline ? 'reconnecting' : 'connecting', attempts: attempts + 1 });
+      await pause(backoffMs(attempts));
+      attempts += 1;
+    }
+  }
+
+  /** A machine that slept leaves sockets that look open and carry nothing; a beat without an answer closes them. */
+  function heartbeat(current: Wire): () => void {
+    const timer = setInterval(() => {
+      client.system.health(undefined, { signal: AbortSignal.timeout(heartbeatPatienceMs) }).catch(() => current.close());
+    }, heartbeatMs);
+    return () => clearInterval(timer);
+  }
+
+  function start() {
+    if (!stopped) return;
+    stopped = false;
+    become({ type: 'connecting', attempts: 0 });
+    void keepConnected();
+  }
+
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake?.());
+  window.addEventListener('online', () => wake?.());
+
+  return {
+    client,
+    inShell,
+    state: () => state,
+    subscribe(listener: () => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start,
+    retryNow: () => wake?.(),
+    signIn(token: string) {
+      storedToken.write(token);
+      start();
+    },
+    signOut() {
+      storedToken.clear();
+      stopped = true;
+      wire?.close();
+      wire = null;
+      wake?.();
+      become({ type: 'signed-out', refused: false });
+    },
+  };
+}

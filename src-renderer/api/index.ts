@@ -1,0 +1,25 @@
+export { dueOf, type TaskActions, useMemoryActions, useReadTodo, useRetryDeadLetter, useTaskActions } from './actions.ts';
+export { columnOf, findTask, withChange } from './board-state.ts';
+export type { ConnectionState } from './connection.ts';
+export { ApiProvider, createApi, mainConversation, useApi, useConnectionState, useOutbox, useUndoHistory } from './context.tsx';
+export { type FailureCode, failureCode } from './failure.ts';
+export type { OutboxEntry } from './outbox.ts';
+export { pair } from './pairing.ts';
+export {
+  type TimeRange,
+  useBoard,
+  useCanWrite,
+  useConversations,
+  useDeadLetters,
+  useMemories,
+  useMemory,
+  useMemoryList,
+  useMemorySearch,
+  useMessage,
+  useMessages,
+  useStatus,
+  useTasks,
+  useWholeColumn,
+} from './queries.ts';
+export { takePairingCode } from './token.ts';
+export type { Done } from './undo.ts';

@@ -1,0 +1,20 @@
+import type { TaskStatus } from '../../src-shared/schema/task.ts';
+
+/** Every key of the query cache, in one place, so that an event knows what it makes stale. */
+export const keys = {
+  me: ['me'] as const,
+  status: ['status'] as const,
+  deadLetters: ['dead-letters'] as const,
+  conversations: ['conversations'] as const,
+  messages: (conversation: string) => ['messages', conversation] as const,
+  message: (id: string) => ['message', id] as const,
+  board: ['board', 'main'] as const,
+  column: (status: TaskStatus) => ['board', 'column', status] as const,
+  allTasks: ['task'] as const,
+  task: (id: string) => ['task', id] as const,
+  memories: (range: { from?: string | undefined; to?: string | undefined }) => ['memories', 'list', range] as const,
+  memoryLists: ['memories', 'list'] as const,
+  memorySearches: ['memories', 'search'] as const,
+  memorySearch: (query: { query: string; from?: string | undefined; to?: string | undefined }) => ['memories', 'search', query] as const,
+  memory: (id: string) => ['memory', id] as const,
+};
