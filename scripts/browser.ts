@@ -45,7 +45,7 @@ export async function provideBrowser(say: (line: string) => void): Promise<strin
   const afterDownload = findBrowser(thisMachine());
   if (afterDownload) return afterDownload;
 
-  const reasons = [`Playwright’s download failed: ${lastLine(download.output)}`];
+  const reasons = [`Playwright’s download failed: ${reasonIn(download.output)}`];
   if (isRootOnDebian()) {
     say('no download; installing chromium with apt-get');
     reasons.push(await installWithApt());
@@ -102,7 +102,10 @@ async function installWithApt(): Promise<string> {
     output: 'capture',
     env,
   });
-  return `apt-get ended with: ${lastLine(output)}`;
+  return `apt-get ended with: ${reasonIn(output)}`;
 }
 
-const lastLine = (output: string) => output.trim().split('\n').at(-1) ?? '';
+const reasonIn = (output: string) => {
+  const lines = output.trim().split('\n');
+  return lines.findLast((line) => /^E(rror)?: /.test(line)) ?? lines.at(-1) ?? '';
+};

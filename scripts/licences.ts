@@ -1,0 +1,69 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { at } from './project.ts';
+
+interface LockedPackage {
+  version?: string;
+  license?: string;
+  dependencies?: Record<string, string>;
+}
+
+type Lock = Record<string, LockedPackage>;
+
+/** The licences of every package whose code is in the bundles, in one text. Throws when one has none to show. */
+export async function bundledLicences(): Promise<string> {
+  const { packages } = JSON.parse(await readFile(at('package-lock.json'), 'utf8')) as { packages: Lock };
+  const roots = new Set((await Promise.all(['src-shared', 'src-main', 'src-renderer'].map(importedPackages))).flat());
+  const texts: string[] = [];
+  for (const path of [...closure(packages, roots)].sort()) {
+    const { version, license } = packages[path] ?? {};
+    texts.push(
+      `${path.replace(/^.*node_modules\//, '')} ${version} (${license ?? 'see below'})\n\n${await licenceText(path, license)}`,
+    );
+  }
+  return `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}
+
+/** The names of the packages that a folder's product code imports. */
+async function importedPackages(folder: string): Promise<string[]> {
+  const entries = await readdir(at(folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter(
+    (entry) => entry.isFile() && /\.(tsx?|css)$/.test(entry.name) && !/\.(test|config)\./.test(entry.name),
+  );
+  const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/(?:from|import)\s*\(?\s*['"]((?:@[\w-]+\/)?[\w][\w.-]*)/g)]
+      .map(([, name]) => name)
+      .filter((name) => name !== undefined),
+  );
+}
+
+/** Those packages and all that they depend on, as places in the lockfile. Names of Node's own modules lead nowhere. */
+function closure(lock: Lock, names: Iterable<string>): Set<string> {
+  const found = new Set<string>();
+  const queue = [...names].map((name) => ({ name, from: '' }));
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const path = resolve(lock, next.from, next.name);
+    if (path === null || found.has(path)) continue;
+    found.add(path);
+    queue.push(...Object.keys(lock[path]?.dependencies ?? {}).map((name) => ({ name, from: path })));
+  }
+  return found;
+}
+
+/** Where Node would find the package: in the asking package's own node_modules, else in each folder above. */
+function resolve(lock: Lock, from: string, name: string): string | null {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+    const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (path in lock) return path;
+    if (folder === '') return null;
+  }
+}
+
+async function licenceText(path: string, license: string | undefined): Promise<string> {
+  const files = await readdir(at(path));
+  const file = files.find((name) => /^(licen[cs]e|copying)/i.test(name));
+  if (file) return (await readFile(at(path, file), 'utf8')).trim();
+  if (license) return `The package carries no text of its own; it is published under ${license}.`;
+  throw new Error(`${path} is bundled and has no licence`);
+}
