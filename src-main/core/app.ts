@@ -16,11 +16,13 @@ import { instantOf } from './language/index.ts';
 import { createMemories } from './memory/index.ts';
 import { createProcessFigures, createRecentErrors } from './monitor/index.ts';
 import type { Config } from './settings/index.ts';
-import { conversationKey, type Finished, lockDataFolder, type NewTask, openStore } from './store/index.ts';
+import { conversationKey, type Finished, type FolderLock, type NewTask, openStore } from './store/index.ts';
 import { createTaskBoard } from './tasks/index.ts';
 
 export interface AppOptions {
   dataDir: string;
+  /** Taken before anything in the folder was touched; the application releases it when it stops or cannot be built. */
+  lock: FolderLock;
   config: Config;
   /** Signs access tokens. */
   tokenKey: Uint8Array;
@@ -38,13 +40,14 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 const autoAcceptConfidence = 0.97;
 
 /**
- * The composition root: builds every service once and hands each what it needs. Takes the data folder for this process
- * and opens the database; `start` begins the work.
+ * The composition root: builds every service once and hands each what it needs. Opens the database; `start` begins the
+ * work.
  *
- * @throws AppError DATA_FOLDER_IN_USE, DATA_FOLDER_UNUSABLE, DATABASE_CORRUPT, DATABASE_NEWER, STORE_FULL
+ * @throws AppError DATA_FOLDER_UNUSABLE, DATABASE_CORRUPT, DATABASE_NEWER, STORE_FULL
  */
 export async function createApp({
   dataDir,
+  lock,
   config,
   tokenKey,
   version,
@@ -53,7 +56,6 @@ export async function createApp({
   warnings = [],
   clock = systemClock,
 }: AppOptions) {
-  const lock = lockDataFolder(dataDir);
   const recentErrors = createRecentErrors(clock);
   const logger = recentErrors.watching(baseLogger);
   const store = await openStore({
