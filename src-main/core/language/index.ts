@@ -8,4 +8,4 @@ export {
   type QueryTerm,
   type QueryText,
 } from './segment.ts';
-export { instantOf, wallClock } from './time/zone.ts';
+export { instantOf, MAX_TIME_TEXT, type ReadOptions, readTimes, secondsOfWall, wallClock } from './time/index.ts';

@@ -1,0 +1,2 @@
+export { MAX_TIME_TEXT, type ReadOptions, readTimes } from './read-times.ts';
+export { instantOf, secondsOfWall, wallClock } from './zone.ts';
