@@ -10,7 +10,7 @@ import { rank } from './ranking.ts';
 import type { ReadTimes } from './time.ts';
 
 /** How many of the best candidates are looked at within their conversations. */
-const maxAnchors = 300;
+const maxAnchors = 150;
 
 export interface RecallDeps {
   reader: Reader;

@@ -1,0 +1,115 @@
+import type { Memory, MemoryHit, MemoryInput, MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import { AppError } from '../foundation/app-error.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { EventBus } from '../foundation/events.ts';
+import type { Ids } from '../foundation/ids.ts';
+import type { MemoryRow, OpArgs, OpResult, Store } from '../store/index.ts';
+
+export class MemoryNotFound extends AppError<'MEMORY_NOT_FOUND'> {
+  constructor(data: { id: string }) {
+    super(
+      'MEMORY_NOT_FOUND',
+      `There is no memory ${data.id}; it was forgotten or never there. List the memories for the ids that are`,
+      data,
+    );
+  }
+}
+
+export interface MemoriesDeps {
+  store: Pick<Store, 'call'>;
+  /** Runs the search in a worker thread. */
+  search(query: MemoryQuery): Promise<MemoryHit[]>;
+  ids: Ids;
+  clock: Clock;
+  events: EventBus;
+}
+
+export type Memories = ReturnType<typeof createMemories>;
+
+/** More changes than this at once are told as one "read everything again". */
+const maxToldOneByOne = 32;
+
+/** What the outside can do with memories. Whatever changes is told to those who follow the core. */
+export function createMemories({ store, search, ids, clock, events }: MemoriesDeps) {
+  const tell = (changed: readonly string[]): void => {
+    if (changed.length > maxToldOneByOne) events.emit({ type: 'resync' });
+    else for (const id of changed) events.emit({ type: 'memory', id });
+  };
+
+  const insert = async (inputs: readonly MemoryInput[]): Promise<string[]> => {
+    const rows = inputs.map((input) => rowOf(input, ids.next(), clock.now()));
+    const inserted = await store.call('memories.insert', { rows });
+    tell(inserted.filter(({ created }) => created).map(({ id }) => id));
+    return inserted.map(({ id }) => id);
+  };
+
+  return {
+    /** Stores a memory; the one already there when its external_id is known. @throws MemoryNotFound when that one was forgotten. */
+    async create(input: MemoryInput): Promise<Memory> {
+      const [id = ''] = await insert([input]);
+      return present(id, await store.call('memories.get', { id }));
+    },
+
+    /** Ids in the order of the inputs; searchable once this resolves. */
+    createBatch: (inputs: readonly MemoryInput[]): Promise<string[]> => insert(inputs),
+
+    /** @throws MemoryNotFound */
+    async get(id: string): Promise<Memory> {
+      return present(id, await store.call('memories.get', { id }));
+    },
+
+    /** A page, the latest first. @throws AppError BAD_REQUEST for a cursor that no page gave. */
+    list: (query: OpArgs<'memories.list'>): Promise<OpResult<'memories.list'>> => store.call('memories.list', query),
+
+    search,
+
+    /** @throws MemoryNotFound */
+    async update(id: string, patch: OpArgs<'memories.update'>['patch']): Promise<Memory> {
+      const memory = present(id, await store.call('memories.update', { id, patch }));
+      tell([id]);
+      return memory;
+    },
+
+    /** Takes a memory out of every list and search; `restore` brings it back. @throws MemoryNotFound */
+    async forget(id: string): Promise<void> {
+      if (!(await store.call('memories.forget', { id, now: clock.now() }))) throw new MemoryNotFound({ id });
+      tell([id]);
+    },
+
+    /** @throws MemoryNotFound */
+    async restore(id: string): Promise<Memory> {
+      const memory = present(id, await store.call('memories.restore', { id }));
+      tell([id]);
+      return memory;
+    },
+
+    /** Erases everything about one person, forgotten memories too, for good. */
+    async eraseSubject(subject: string): Promise<{ erased: number }> {
+      const result = await store.call('memories.eraseSubject', { subject });
+      if (result.erased > 0) events.emit({ type: 'resync' });
+      return result;
+    },
+  };
+}
+
+function present(id: string, memory: Memory | null): Memory {
+  if (!memory) throw new MemoryNotFound({ id });
+  return memory;
+}
+
+function rowOf(input: MemoryInput, id: string, now: number): MemoryRow {
+  return {
+    id,
+    external_id: input.external_id ?? null,
+    kind: 'note',
+    content: input.content,
+    created_at: input.created_at === undefined ? now : Date.parse(input.created_at),
+    sender_id: input.sender_id ?? null,
+    conversation_id: input.conversation_id ?? null,
+    platform: input.platform ?? null,
+    subject: input.subject ?? null,
+    message_id: null,
+    metadata: input.metadata ?? {},
+    sensitive: input.sensitive,
+  };
+}
