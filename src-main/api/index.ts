@@ -1,2 +1,3 @@
+export { servicesOf } from './core-services.ts';
 export { type AppRouter, createRouter } from './router.ts';
 export type { CallContext, Caller, Services } from './services.ts';

@@ -1,0 +1,6 @@
+export type { Authenticator } from './authenticator.ts';
+export { defaultLimits, type Limits, type Tls } from './http-server.ts';
+export { serveMessagePort } from './message-port.ts';
+export type { DeclaredRoute } from './routes.ts';
+export type { SocketLimits } from './socket-gate.ts';
+export { createWeb, type Web, type WebAddress, type WebDeps } from './web.ts';
