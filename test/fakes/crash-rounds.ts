@@ -1,0 +1,265 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { type Product, startProduct, webhookSecret } from './product.ts';
+import { createSender, messageOf, type Sent, startLoad } from './signed-load.ts';
+
+/**
+ * kill: SIGKILL, what the system has is kept. power: SIGKILL, and only what was synced is kept (see
+ * test/fixtures/power-cut).
+ */
+export type Fault = 'kill' | 'power';
+
+export interface RoundsOptions {
+  rounds: number;
+  fault: Fault;
+  durability?: 'full' | 'normal';
+  /** The control that acknowledges before it commits. */
+  program?: string;
+  clients?: number;
+  /** Bounds of the random moment of the fault, ms after the load began. */
+  between?: [number, number];
+  from?: 'sources' | 'bundle';
+  log?(line: string): void;
+}
+
+export interface RoundsResult {
+  rounds: number;
+  acknowledged: number;
+  /** Acknowledged, and not there after the fault. Must be 0. */
+  lost: number;
+  /** Stored without the sender knowing; sent again it must be found to be a duplicate. */
+  storedUnacknowledged: number;
+  /** Messages stored twice after everything was sent again. Must be 0. */
+  storedTwice: number;
+  /** Messages with more than one reply, or with a reply delivered more than once. Must be 0. */
+  answeredTwice: number;
+  /** Messages without a reply after the queue ran empty. Must be 0. */
+  unanswered: number;
+  /** Replies of one conversation that were stored in another order than its messages. Must be 0. */
+  outOfOrder: number;
+  /** Cards and memories beyond one for each source. Must be 0. */
+  doubledEffects: number;
+  /** accepted − (done + queued + dead), added up over every look at a database. Must be 0. */
+  unaccounted: number;
+  /** Rounds after which SQLite found the file damaged or without tables. */
+  damaged: number;
+  /** Deliveries whose outcome is unknown; they were not sent again. */
+  unknownDeliveries: number;
+}
+
+const shimSource = fileURLToPath(new URL('../fixtures/power-cut/power-cut.c', import.meta.url));
+
+/** Compiles the shim, once for each run; needs a C compiler. */
+export function buildPowerCut(folder: string): string {
+  const library = join(folder, 'power-cut.so');
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, shimSource, '-ldl', '-lpthread']);
+  return library;
+}
+
+/** Loads the product, ends it at a random moment, looks at what is left, starts it again and sends everything again. */
+export async function runCrashRounds(options: RoundsOptions): Promise<RoundsResult> {
+  const workshop = mkdtempSync(join(tmpdir(), 'clawdbot-crash-'));
+  const sink = await openSink();
+  try {
+    const shim = options.fault === 'power' ? buildPowerCut(workshop) : null;
+    const total = emptyResult();
+    for (let round = 0; round < options.rounds; round++) {
+      const result = await runRound(options, { round, workshop, shim, sink });
+      add(total, result);
+      options.log?.(`round ${round + 1}/${options.rounds}: acknowledged ${result.acknowledged}, lost ${result.lost}, damaged ${result.damaged}`);
+    }
+    return total;
+  } finally {
+    sink.server.close();
+    rmSync(workshop, { recursive: true, force: true });
+  }
+}
+
+interface Round {
+  round: number;
+  workshop: string;
+  shim: string | null;
+  sink: Sink;
+}
+
+async function runRound(options: RoundsOptions, { round, workshop, shim, sink }: Round): Promise<RoundsResult> {
+  const { durability = 'full', clients = 32, between = [300, 1600], from = 'bundle', program } = options;
+  const dataDir = join(workshop, `data-${round}`);
+  const shadow = join(workshop, `shadow-${round}`);
+  mkdirSync(dataDir, { mode: 0o700 });
+  mkdirSync(shadow);
+  const config = { app: { durability }, platforms: { webhook: { reply_url: sink.url }, socket: { enabled: false } } };
+  const start = (extra: { env?: Record<string, string>; program?: string }) => startProduct({ dataDir, config, from, startTimeoutMs: 60_000, ...extra });
+
+  const first = await start({
+    ...(shim ? { env: { LD_PRELOAD: shim, POWER_CUT_DIR: dataDir, POWER_CUT_SHADOW: shadow } } : {}),
+    ...(program === undefined ? {} : { program }),
+  });
+  const load = startLoad({ url: first.url, secret: webhookSecret, clients, name: `r${round}` });
+  await sleep(between[0] + Math.random() * (between[1] - between[0]));
+  await first.kill();
+  const sent = await load.stop();
+  if (shim) restoreFrom(shadow, dataDir);
+
+  const result = emptyResult();
+  result.rounds = 1;
+  result.acknowledged = acknowledged(sent).length;
+  look(dataDir, sent, result);
+  if (program === undefined && result.damaged === 0) await recover(await start({}), { sent, dataDir, sink, result });
+  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(shadow, { recursive: true, force: true });
+  return result;
+}
+
+/** After a cut the disk is the shadow: what lay in the folder beyond it never reached the drive. */
+function restoreFrom(shadow: string, dataDir: string): void {
+  for (const name of ['memory.db', 'memory.db-wal', 'memory.db-shm', 'memory.db-journal']) {
+    rmSync(join(dataDir, name), { force: true });
+    if (existsSync(join(shadow, name))) cpSync(join(shadow, name), join(dataDir, name));
+  }
+}
+
+const acknowledged = (sent: Sent[]): Sent[] => sent.filter(({ answer }) => answer !== null && answer.status >= 200 && answer.status < 300);
+
+/** Reads the database as the fault left it. */
+function look(dataDir: string, sent: Sent[], result: RoundsResult): void {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(join(dataDir, 'memory.db'));
+    if (db.pragma('quick_check', { simple: true }) !== 'ok') result.damaged++;
+    const stored = new Set(db.prepare<[], string>("SELECT external_id FROM messages WHERE direction = 'in'").pluck().all());
+    const known = new Set(acknowledged(sent).map(({ externalId }) => externalId));
+    result.lost += [...known].filter((id) => !stored.has(id)).length;
+    result.storedUnacknowledged += [...stored].filter((id) => !known.has(id)).length;
+    result.unaccounted += unaccounted(db);
+  } catch (error) {
+    // No file or no tables: everything that was acknowledged is lost.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    result.damaged++;
+    result.lost += acknowledged(sent).length;
+  } finally {
+    db?.close();
+  }
+}
+
+/** accepted = done + queued + dead, each counted from its own table. */
+function unaccounted(db: Database.Database): number {
+  const counts = db
+    .prepare<[], { accepted: number; done: number; waiting: number; dead: number }>(
+      `SELECT (SELECT count(*) FROM messages WHERE direction = 'in') AS accepted,
+              (SELECT count(*) FROM messages m WHERE direction = 'in' AND state IN ('answered', 'sent', 'failed')
+                 AND NOT EXISTS (SELECT 1 FROM inbox WHERE message_seq = m.seq)
+                 AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE message_seq = m.seq)) AS done,
+              (SELECT count(*) FROM inbox) AS waiting,
+              (SELECT count(*) FROM dead_letters) AS dead`,
+    )
+    .get();
+  return counts ? Math.abs(counts.accepted - counts.done - counts.waiting - counts.dead) : 1;
+}
+
+async function recover(product: Product, { sent, dataDir, sink, result }: { sent: Sent[]; dataDir: string; sink: Sink; result: RoundsResult }): Promise<void> {
+  await sendAgain(product, sent);
+  await drain(product);
+  await product.stop();
+  const db = new Database(join(dataDir, 'memory.db'), { readonly: true });
+  const one = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
+  result.storedTwice += one("SELECT count(*) - count(DISTINCT external_id) FROM messages WHERE direction = 'in'");
+  result.unanswered += one("SELECT count(*) FROM messages q WHERE direction = 'in' AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.in_reply_to = q.id)");
+  result.answeredTwice += one('SELECT count(*) - count(DISTINCT in_reply_to) FROM messages WHERE in_reply_to IS NOT NULL') + sink.takeRepeats();
+  result.doubledEffects +=
+    one("SELECT count(*) - count(DISTINCT message_id) FROM memories WHERE kind = 'message'") +
+    one('SELECT count(*) - count(DISTINCT source_message_id || source_start) FROM tasks');
+  result.outOfOrder += one(
+    `SELECT count(*) FROM (SELECT seq, lag(seq) OVER (PARTITION BY conversation_id ORDER BY question) AS before FROM
+       (SELECT r.seq, r.conversation_id, q.seq AS question FROM messages r JOIN messages q ON q.id = r.in_reply_to)) WHERE before > seq`,
+  );
+  result.unknownDeliveries += one("SELECT count(*) FROM outbox WHERE state = 'unknown'");
+  result.unaccounted += unaccounted(db);
+  db.close();
+}
+
+/** Everything once more, acknowledged or not: what was acknowledged must be known. */
+async function sendAgain(product: Product, sent: Sent[]): Promise<void> {
+  const sender = createSender(product.url, webhookSecret, 32);
+  const queue = [...sent];
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      for (let entry = queue.shift(); entry; entry = queue.shift()) {
+        const answer = await sender.send(messageOf(entry));
+        if (answer?.status === 429) queue.push(entry);
+        else if (!answer || answer.status >= 300) throw new Error(`${entry.externalId} sent again: ${JSON.stringify(answer)}`);
+      }
+    }),
+  );
+  sender.close();
+}
+
+async function drain(product: Product): Promise<void> {
+  for (let waited = 0; waited < 120_000; waited += 100) {
+    const response = await fetch(`${product.url}/api/v1/health/detail`, { headers: { authorization: `Bearer ${product.token}` } });
+    const { queue, outbox } = (await response.json()) as { queue: { queued: number; working: number }; outbox: { pending: number } };
+    if (queue.queued + queue.working + outbox.pending === 0) return;
+    await sleep(100);
+  }
+  throw new Error('the queue did not run empty within two minutes');
+}
+
+interface Sink {
+  server: Server;
+  url: string;
+  /** How many deliveries were second copies since the last look. */
+  takeRepeats(): number;
+}
+
+/** Where replies go: counts how often each arrives. */
+async function openSink(): Promise<Sink> {
+  const seen = new Set<string>();
+  let repeats = 0;
+  const server = createServer((request, response) => {
+    const key = `${request.headers['idempotency-key']}`;
+    request.resume();
+    request.on('end', () => {
+      if (seen.has(key)) repeats++;
+      seen.add(key);
+      response.end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    url: `http://127.0.0.1:${port}/replies`,
+    takeRepeats() {
+      const count = repeats;
+      repeats = 0;
+      return count;
+    },
+  };
+}
+
+const emptyResult = (): RoundsResult => ({
+  rounds: 0,
+  acknowledged: 0,
+  lost: 0,
+  storedUnacknowledged: 0,
+  storedTwice: 0,
+  answeredTwice: 0,
+  unanswered: 0,
+  outOfOrder: 0,
+  doubledEffects: 0,
+  unaccounted: 0,
+  damaged: 0,
+  unknownDeliveries: 0,
+});
+
+function add(total: RoundsResult, one: RoundsResult): void {
+  for (const key of Object.keys(total) as (keyof RoundsResult)[]) total[key] += one[key];
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
