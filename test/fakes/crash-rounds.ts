@@ -72,7 +72,9 @@ export async function runCrashRounds(options: RoundsOptions): Promise<RoundsResu
     for (let round = 0; round < options.rounds; round++) {
       const result = await runRound(options, { round, workshop, shim, sink });
       add(total, result);
-      options.log?.(`round ${round + 1}/${options.rounds}: acknowledged ${result.acknowledged}, lost ${result.lost}, damaged ${result.damaged}`);
+      options.log?.(
+        `round ${round + 1}/${options.rounds}: acknowledged ${result.acknowledged}, lost ${result.lost}, damaged ${result.damaged}`,
+      );
     }
     return total;
   } finally {
@@ -95,7 +97,8 @@ async function runRound(options: RoundsOptions, { round, workshop, shim, sink }:
   mkdirSync(dataDir, { mode: 0o700 });
   mkdirSync(shadow);
   const config = { app: { durability }, platforms: { webhook: { reply_url: sink.url }, socket: { enabled: false } } };
-  const start = (extra: { env?: Record<string, string>; program?: string }) => startProduct({ dataDir, config, from, startTimeoutMs: 60_000, ...extra });
+  const start = (extra: { env?: Record<string, string>; program?: string }) =>
+    startProduct({ dataDir, config, from, startTimeoutMs: 60_000, ...extra });
 
   const first = await start({
     ...(shim ? { env: { LD_PRELOAD: shim, POWER_CUT_DIR: dataDir, POWER_CUT_SHADOW: shadow } } : {}),
@@ -125,7 +128,8 @@ function restoreFrom(shadow: string, dataDir: string): void {
   }
 }
 
-const acknowledged = (sent: Sent[]): Sent[] => sent.filter(({ answer }) => answer !== null && answer.status >= 200 && answer.status < 300);
+const acknowledged = (sent: Sent[]): Sent[] =>
+  sent.filter(({ answer }) => answer !== null && answer.status >= 200 && answer.status < 300);
 
 /** Reads the database as the fault left it. */
 function look(dataDir: string, sent: Sent[], result: RoundsResult): void {
@@ -133,7 +137,9 @@ function look(dataDir: string, sent: Sent[], result: RoundsResult): void {
   try {
     db = new Database(join(dataDir, 'memory.db'));
     if (db.pragma('quick_check', { simple: true }) !== 'ok') result.damaged++;
-    const stored = new Set(db.prepare<[], string>("SELECT external_id FROM messages WHERE direction = 'in'").pluck().all());
+    const stored = new Set(
+      db.prepare<[], string>("SELECT external_id FROM messages WHERE direction = 'in'").pluck().all(),
+    );
     const known = new Set(acknowledged(sent).map(({ externalId }) => externalId));
     result.lost += [...known].filter((id) => !stored.has(id)).length;
     result.storedUnacknowledged += [...stored].filter((id) => !known.has(id)).length;
@@ -163,15 +169,22 @@ function unaccounted(db: Database.Database): number {
   return counts ? Math.abs(counts.accepted - counts.done - counts.waiting - counts.dead) : 1;
 }
 
-async function recover(product: Product, { sent, dataDir, sink, result }: { sent: Sent[]; dataDir: string; sink: Sink; result: RoundsResult }): Promise<void> {
+async function recover(
+  product: Product,
+  { sent, dataDir, sink, result }: { sent: Sent[]; dataDir: string; sink: Sink; result: RoundsResult },
+): Promise<void> {
   await sendAgain(product, sent);
   await drain(product);
   await product.stop();
   const db = new Database(join(dataDir, 'memory.db'), { readonly: true });
   const one = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
   result.storedTwice += one("SELECT count(*) - count(DISTINCT external_id) FROM messages WHERE direction = 'in'");
-  result.unanswered += one("SELECT count(*) FROM messages q WHERE direction = 'in' AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.in_reply_to = q.id)");
-  result.answeredTwice += one('SELECT count(*) - count(DISTINCT in_reply_to) FROM messages WHERE in_reply_to IS NOT NULL') + sink.takeRepeats();
+  result.unanswered += one(
+    "SELECT count(*) FROM messages q WHERE direction = 'in' AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.in_reply_to = q.id)",
+  );
+  result.answeredTwice +=
+    one('SELECT count(*) - count(DISTINCT in_reply_to) FROM messages WHERE in_reply_to IS NOT NULL') +
+    sink.takeRepeats();
   result.doubledEffects +=
     one("SELECT count(*) - count(DISTINCT message_id) FROM memories WHERE kind = 'message'") +
     one('SELECT count(*) - count(DISTINCT source_message_id || source_start) FROM tasks');
@@ -193,7 +206,8 @@ async function sendAgain(product: Product, sent: Sent[]): Promise<void> {
       for (let entry = queue.shift(); entry; entry = queue.shift()) {
         const answer = await sender.send(messageOf(entry));
         if (answer?.status === 429) queue.push(entry);
-        else if (!answer || answer.status >= 300) throw new Error(`${entry.externalId} sent again: ${JSON.stringify(answer)}`);
+        else if (!answer || answer.status >= 300)
+          throw new Error(`${entry.externalId} sent again: ${JSON.stringify(answer)}`);
       }
     }),
   );
@@ -202,8 +216,13 @@ async function sendAgain(product: Product, sent: Sent[]): Promise<void> {
 
 async function drain(product: Product): Promise<void> {
   for (let waited = 0; waited < 120_000; waited += 100) {
-    const response = await fetch(`${product.url}/api/v1/health/detail`, { headers: { authorization: `Bearer ${product.token}` } });
-    const { queue, outbox } = (await response.json()) as { queue: { queued: number; working: number }; outbox: { pending: number } };
+    const response = await fetch(`${product.url}/api/v1/health/detail`, {
+      headers: { authorization: `Bearer ${product.token}` },
+    });
+    const { queue, outbox } = (await response.json()) as {
+      queue: { queued: number; working: number };
+      outbox: { pending: number };
+    };
     if (queue.queued + queue.working + outbox.pending === 0) return;
     await sleep(100);
   }

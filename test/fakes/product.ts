@@ -110,10 +110,18 @@ interface Ready {
   pid: number;
 }
 
-function readyLine(child: ChildProcess, exited: Promise<number | null>, timeoutMs: number, stderr: () => string): Promise<Ready> {
+function readyLine(
+  child: ChildProcess,
+  exited: Promise<number | null>,
+  timeoutMs: number,
+  stderr: () => string,
+): Promise<Ready> {
   return new Promise((resolve, reject) => {
     let stdout = '';
-    const timer = setTimeout(() => reject(new Error(`the product was not ready after ${timeoutMs} ms: ${stderr()}`)), timeoutMs);
+    const timer = setTimeout(
+      () => reject(new Error(`the product was not ready after ${timeoutMs} ms: ${stderr()}`)),
+      timeoutMs,
+    );
     const done = (settle: () => void) => {
       clearTimeout(timer);
       settle();
@@ -144,7 +152,8 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
   return merged;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -152,7 +161,9 @@ export function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

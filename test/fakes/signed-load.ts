@@ -11,7 +11,8 @@ export interface Sent {
   answer: { status: number; id: string | null; duplicate: boolean | null } | null;
 }
 
-export const sign = (secret: string, body: string | Buffer): string => createHmac('sha256', secret).update(body).digest('hex');
+export const sign = (secret: string, body: string | Buffer): string =>
+  createHmac('sha256', secret).update(body).digest('hex');
 
 const contents = [
   'Please send the quarterly report to Mei by Friday',
@@ -38,7 +39,11 @@ export function createSender(url: string, secret: string, connections: number) {
             agent,
             method: 'POST',
             path: '/api/messages',
-            headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-signature': sign(secret, body) },
+            headers: {
+              'content-type': 'application/json',
+              'content-length': Buffer.byteLength(body),
+              'x-signature': sign(secret, body),
+            },
           },
           (response) => {
             let text = '';
@@ -65,7 +70,11 @@ function readAnswer(status: number, text: string): Sent['answer'] {
   }
 }
 
-export const messageOf = ({ externalId, conversation, order }: Pick<Sent, 'externalId' | 'conversation' | 'order'>) => ({
+export const messageOf = ({
+  externalId,
+  conversation,
+  order,
+}: Pick<Sent, 'externalId' | 'conversation' | 'order'>) => ({
   sender_id: conversation,
   conversation_id: conversation,
   external_id: externalId,
@@ -74,7 +83,17 @@ export const messageOf = ({ externalId, conversation, order }: Pick<Sent, 'exter
 });
 
 /** Sends without pause from `clients` conversations until told to stop; each waits for its answer before the next. */
-export function startLoad({ url, secret, clients, name }: { url: string; secret: string; clients: number; name: string }) {
+export function startLoad({
+  url,
+  secret,
+  clients,
+  name,
+}: {
+  url: string;
+  secret: string;
+  clients: number;
+  name: string;
+}) {
   const sender = createSender(url, secret, clients);
   const sent: Sent[] = [];
   let going = true;
