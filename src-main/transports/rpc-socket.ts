@@ -17,7 +17,7 @@ const maxCallsPerSocket = 256;
 const Frame = z.object({
   i: z.string().min(1).max(64),
   t: z.union([z.literal(1), z.literal(4)]).optional(),
-  p: z.unknown(),
+  p: z.unknown().optional(),
 });
 const Call = z.object({
   u: z.string().startsWith('/').max(512),
