@@ -1,0 +1,2 @@
+export { createTaskBoard, type TaskBoard, type TaskBoardDeps, TaskNotFound } from './board.ts';
+export { type ExtractInput, extractTodos } from './extract.ts';
