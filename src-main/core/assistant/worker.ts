@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { readTimes } from '../language/index.ts';
+import { PAST, readTimes } from '../language/index.ts';
 import { createRecall } from '../memory/index.ts';
 import { openReader } from '../store/index.ts';
 import { extractTodos } from '../tasks/index.ts';
@@ -12,7 +12,7 @@ if (!port) throw new Error('the mind worker runs in a worker thread');
 const { databaseFile, defaultLocale, autoAcceptConfidence } = workerData as MindWorkerData;
 
 const reader = openReader(databaseFile);
-const recall = createRecall({ reader, readTimes: (text, reference) => readTimes(text, { reference }) });
+const recall = createRecall({ reader, readTimes: (text, reference) => readTimes(text, { reference, policy: PAST }) });
 const { answer } = createAnswerer({ recall, extract: extractTodos, defaultLocale, autoAcceptConfidence });
 
 const calls: { [K in keyof MindCalls]: (args: MindCalls[K]['args']) => MindCalls[K]['result'] } = {

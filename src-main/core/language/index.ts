@@ -1,5 +1,6 @@
 export {
   analyseQuery,
+  asWritten,
   foldText,
   holdsPassage,
   type IndexText,
@@ -8,4 +9,4 @@ export {
   type QueryTerm,
   type QueryText,
 } from './segment.ts';
-export { instantOf, MAX_TIME_TEXT, type ReadOptions, readTimes, secondsOfWall, wallClock } from './time/index.ts';
+export { instantOf, MAX_TIME_TEXT, PAST, type ReadOptions, readTimes, secondsOfWall, wallClock } from './time/index.ts';

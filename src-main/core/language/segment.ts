@@ -89,6 +89,12 @@ export function analyseQuery(query: string): QueryText {
   };
 }
 
+/** A term that stands word for word in a text, for example a date; null where the passage has no words. */
+export function asWritten(passage: string): QueryTerm | null {
+  const { words } = indexText(passage.slice(0, maxQuery));
+  return words ? { text: foldText(passage), match: `words:"${words}"`, parts: [] } : null;
+}
+
 /** True when a text holds a folded passage exactly; a Latin passage only as whole words. */
 export function holdsPassage(text: string, passage: string): boolean {
   const folded = foldText(text);

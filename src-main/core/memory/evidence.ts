@@ -1,7 +1,7 @@
 import { analyseQuery, holdsPassage } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import type { FilterSql } from './filter.ts';
-import type { PlannedTerm, RecallPlan } from './plan.ts';
+import { isAboutSubject, type PlannedTerm, type RecallPlan } from './plan.ts';
 
 const maxCandidates = 2_000;
 const maxPerTerm = 1_000;
@@ -49,7 +49,7 @@ export function collectEvidence(reader: Reader, plan: RecallPlan, filter: Filter
   };
 
   terms.forEach((term, index) => addTerm(reader, term, index, filter, candidate));
-  if (terms.length > 1) addHoldingAll(reader, terms, filter, candidate);
+  addHoldingAll(reader, terms, filter, candidate);
   const others = [
     ...plan.spans.flatMap((span) => seqsWithin(reader, span, filter)),
     ...[...plan.senders].flatMap((sender) =>
@@ -57,12 +57,13 @@ export function collectEvidence(reader: Reader, plan: RecallPlan, filter: Filter
     ),
   ];
   const kept = strongest(candidates, maxCandidates);
+  const exact = exactHolders(reader, plan.passages, filter);
 
   return {
     scoresOf: (seq) => kept.get(seq)?.scores,
     foundIn: (seq) => [...(kept.get(seq)?.found ?? [])],
-    best: (count) => [...new Set([...[...kept.keys()].slice(0, count), ...others])],
-    exact: exactHolders(reader, plan.passages, filter),
+    best: (count) => [...new Set(exact ?? [...[...kept.keys()].slice(0, count), ...others])],
+    exact,
   };
 }
 
@@ -96,14 +97,16 @@ function addHoldingAll(
   filter: FilterSql,
   candidate: (seq: number) => Candidate,
 ): void {
-  const all = terms.map(({ match }) => match).join(' AND ');
+  const topical = terms.flatMap((term, index) => (term.weight === 1 ? [{ ...term, index }] : []));
+  if (topical.length < 2) return;
+  const all = topical.map(({ match }) => match).join(' AND ');
   for (const { seq, score } of matching(reader, all, filter, maxHoldingAll)) {
     const { scores, found } = candidate(seq);
-    const missing = terms.flatMap((_, index) => (scores[index] === 0 ? [index] : []));
-    const known = scores.reduce((sum, value) => sum + value, 0);
+    const missing = topical.filter(({ index }) => scores[index] === 0);
+    const known = topical.reduce((sum, { index }) => sum + (scores[index] ?? 0), 0);
     // bm25 is a sum over terms, so what the terms did not find one by one is the rest of it.
-    for (const index of missing) scores[index] = Math.max(0, score - known) / missing.length;
-    for (const term of terms) found.add(term.text);
+    for (const { index } of missing) scores[index] = Math.max(0, score - known) / missing.length;
+    for (const { text } of topical) found.add(text);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { isoTime } from '../foundation/clock.ts';
-import { analyseQuery, foldText, type QueryTerm, wallClock } from '../language/index.ts';
+import { analyseQuery, asWritten, foldText, type QueryTerm, wallClock } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
-import { asksForLatest, asksWhen, type ReadTimes, type Span, spanOf } from './time.ts';
+import { asksForLatest, asksWhen, isByCalendar, type ReadTimes, type Span, spanOf } from './time.ts';
 
 export interface PlannedTerm extends QueryTerm {
-  /** 1, or less for a word that says who rather than what. */
+  /** 1, or less for a word that says who or when rather than what. */
   weight: number;
 }
 
@@ -30,19 +30,21 @@ export interface PlanDeps {
 }
 
 const nameWeight = 0.3;
+const dateWeight = 0.6;
 const maxSpans = 8;
 const maxNameLookups = 160;
 
 export function planQuery(query: MemoryQuery, { reader, readTimes, now }: PlanDeps): RecallPlan {
   const timeZone = query.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const { spans, rest } = readSpans(query.query, readTimes, now, timeZone);
+  const { spans, rest, dates } = readSpans(query.query, readTimes, now, timeZone);
   const analysed = analyseQuery(rest);
   const { senders, names } = namedSenders(reader, rest, analysed.terms);
   // A question of time and person alone ("what did Ann say yesterday?") leaves only words that would find everything.
-  const terms = (analysed.onlyStopWords && spans.length > 0 ? [] : analysed.terms).map((term) => ({
-    ...term,
-    weight: names.has(term.text) ? nameWeight : 1,
-  }));
+  const words = analysed.onlyStopWords && spans.length > 0 ? [] : analysed.terms;
+  const terms = [
+    ...words.map((term) => ({ ...term, weight: isPartOfName(term.text, names) ? nameWeight : 1 })),
+    ...dates.map((date) => ({ ...date, weight: dateWeight })),
+  ];
   return {
     terms,
     passages: analysed.phrases,
@@ -54,17 +56,23 @@ export function planQuery(query: MemoryQuery, { reader, readTimes, now }: PlanDe
   };
 }
 
+/** False when the query says only who or when: then everything of that person or time may answer. */
+export const isAboutSubject = ({ terms }: RecallPlan): boolean => terms.some(({ weight }) => weight === 1);
+
 /** The stretches of time in a query, and the query without the words that told them. */
 function readSpans(text: string, readTimes: ReadTimes | undefined, now: number, timeZone: string) {
   const spans: Span[] = [];
+  const dates: QueryTerm[] = [];
   let rest = text;
   for (const time of readTimes?.(text, wallClock(isoTime(now), timeZone)) ?? []) {
     const span = spanOf(time, timeZone);
     if (!span || spans.length >= maxSpans) continue;
     spans.push(span);
+    const written = isByCalendar(time) ? asWritten(time.text) : null;
+    if (written) dates.push(written);
     rest = rest.slice(0, time.start) + ' '.repeat(time.end - time.start) + rest.slice(time.end);
   }
-  return { spans, rest };
+  return { spans, rest, dates };
 }
 
 /** Which senders a query names: by the first word of their id, or by a Chinese name within the query. */
@@ -92,6 +100,10 @@ function nameCandidates(text: string, terms: readonly QueryTerm[]): Set<string> 
   }
   return candidates;
 }
+
+// A dictionary takes a Chinese name apart (王|小明).
+const isPartOfName = (word: string, names: ReadonlySet<string>): boolean =>
+  names.has(word) || (/\p{Script=Han}/u.test(word) && [...names].some((name) => name.includes(word)));
 
 const maxSendersPerName = 4;
 

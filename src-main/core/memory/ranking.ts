@@ -1,8 +1,8 @@
-import { foldText } from '../language/index.ts';
+import { analyseQuery, foldText } from '../language/index.ts';
 import type { Turn } from './conversation.ts';
 import type { Evidence } from './evidence.ts';
-import type { RecallPlan } from './plan.ts';
-import { hasTimeWord, nearness } from './time.ts';
+import { isAboutSubject, type RecallPlan } from './plan.ts';
+import { asksSomething, hasTimeWord, nearness } from './time.ts';
 
 /** How much each kind of evidence counts; a memory's own words are 1. */
 export const weights = {
@@ -18,7 +18,12 @@ export const weights = {
   timeWord: 0.4,
   question: -0.13,
   latest: 0.5,
+  saidBy: 0.5,
+  sameQuestion: 0.2,
 };
+
+/** Longer texts say more than they ask. */
+const maxBareQuestion = 100;
 
 export interface Ranked {
   turn: Turn;
@@ -29,51 +34,75 @@ export interface Ranked {
 
 /** Scores every turn by its own words, those around it, sender and time; best first, the later one where equal. */
 export function rank(turns: readonly Turn[], evidence: Evidence, plan: RecallPlan): Ranked[] {
-  const none = new Float64Array(plan.terms.length);
-  const scoresOf = (turn: Turn) => evidence.scoresOf(turn.seq) ?? none;
-  const own = normalised(turns.map((turn) => ownScore(scoresOf(turn), plan)));
-  const window = normalised(turns.map((turn) => sum(strongestOf(windowOf(turn).map(scoresOf), none))));
-  const bySitting = new Map<number, Turn[]>();
-  for (const turn of turns) bySitting.set(turn.sitting, [...(bySitting.get(turn.sitting) ?? []), turn]);
-  const sittingScores = new Map(
-    [...bySitting].map(([sitting, of]) => [sitting, sum(strongestOf(of.map(scoresOf), none))]),
-  );
-  const sitting = normalised(turns.map((turn) => sittingScores.get(turn.sitting) ?? 0));
-  const ownOf = new Map(turns.map((turn, index) => [turn, own[index] ?? 0]));
-  const newest = turns.reduce((latest, turn) => Math.max(latest, turn.created_at), Number.NEGATIVE_INFINITY);
-  const oldest = turns.reduce((first, turn) => Math.min(first, turn.created_at), newest);
+  const keywords = keywordScores(turns, evidence, plan);
+  const moments = turns.map((turn) => turn.created_at);
+  const newest = moments.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY);
+  const oldest = moments.reduce((least, at) => Math.min(least, at), newest);
 
   const ranked = turns.map((turn, index) => {
-    const { previous, next } = turn;
-    const before = previous ? (ownOf.get(previous) ?? 0) : 0;
-    const after = next ? (ownOf.get(next) ?? 0) : 0;
-    let score =
-      (own[index] ?? 0) +
-      before * (weights.previous + (previous && isQuestion(previous) ? weights.previousQuestion : 0)) +
-      after * weights.next +
-      (window[index] ?? 0) * weights.window +
-      (sitting[index] ?? 0) * weights.sitting;
-    score *= senderFactor(turn, plan, evidence.foundIn(turn.seq));
     const near = plan.spans.reduce((best, span) => Math.max(best, nearness(turn.created_at, span)), 0);
+    const found = evidence.foundIn(turn.seq);
+    let score = (keywords[index] ?? 0) * senderFactor(turn, plan, found);
+    if (!isAboutSubject(plan) && isFrom(turn, plan)) score += weights.saidBy;
     score += weights.date * near;
     if (plan.asksWhen && hasTimeWord(turn.head)) score += weights.timeWord;
     if (isQuestion(turn)) score += weights.question;
-    if (plan.asksForLatest && newest > oldest)
+    if (asksTheSame(turn, plan, found)) score *= weights.sameQuestion;
+    if (plan.asksForLatest && newest > oldest) {
       score += weights.latest * ((turn.created_at - oldest) / (newest - oldest));
+    }
     return { turn, score, inTime: near === 1 };
   });
   return ranked.sort((a, b) => b.score - a.score || b.turn.created_at - a.turn.created_at || b.turn.seq - a.turn.seq);
 }
 
-/** The person asked about speaks in the answer, or at least is named in it: a boost and not a filter. */
-function senderFactor(turn: Turn, { senders, names }: RecallPlan, found: readonly string[]): number {
-  if (senders.size !== 1) return 1;
-  if (turn.sender_id !== null && senders.has(foldText(turn.sender_id))) return weights.bySender;
-  return found.some((term) => names.has(term)) ? 1 : weights.byOthers;
+/** What the words in a turn, in those next to it and in its sitting say for it, each against the best of the answer. */
+function keywordScores(turns: readonly Turn[], evidence: Evidence, plan: RecallPlan): number[] {
+  const none = new Float64Array(plan.terms.length);
+  const scoresOf = (turn: Turn) => evidence.scoresOf(turn.seq) ?? none;
+  const own = normalised(turns.map((turn) => ownScore(scoresOf(turn), plan)));
+  const window = normalised(turns.map((turn) => sum(strongestOf(windowOf(turn).map(scoresOf), none))));
+  const sittings = Map.groupBy(turns, (turn) => turn.sitting);
+  const bySitting = new Map([...sittings].map(([id, members]) => [id, sum(strongestOf(members.map(scoresOf), none))]));
+  const sitting = normalised(turns.map((turn) => bySitting.get(turn.sitting) ?? 0));
+  const ownOf = new Map(turns.map((turn, index) => [turn, own[index] ?? 0]));
+
+  return turns.map((turn, index) => {
+    const { previous, next } = turn;
+    const asked = previous !== undefined && isQuestion(previous);
+    return (
+      (own[index] ?? 0) +
+      (previous ? (ownOf.get(previous) ?? 0) : 0) * (weights.previous + (asked ? weights.previousQuestion : 0)) +
+      (next ? (ownOf.get(next) ?? 0) : 0) * weights.next +
+      (window[index] ?? 0) * weights.window +
+      (sitting[index] ?? 0) * weights.sitting
+    );
+  });
 }
 
-export const isQuestion = (turn: Turn): boolean =>
-  /[?？]["'”’」)）\]\s]*(\[image:[^\]]*\]?)?\s*$|[吗呢]\s*$/.test(turn.tail);
+const isFrom = (turn: Turn, { senders }: RecallPlan): boolean =>
+  turn.sender_id !== null && senders.has(foldText(turn.sender_id));
+
+/** The person asked about speaks in the answer, or at least is named in it: a boost and not a filter. */
+function senderFactor(turn: Turn, plan: RecallPlan, found: readonly string[]): number {
+  if (plan.senders.size !== 1) return 1;
+  if (isFrom(turn, plan)) return weights.bySender;
+  return found.some((term) => plan.names.has(term)) ? 1 : weights.byOthers;
+}
+
+// A note in square brackets may follow, as exports write it for an attachment.
+const questionEnd = /[?？]["'”’」)）\]\s]*(\[[^\]]*\]?)?\s*$|[吗呢]\s*$/;
+
+const isQuestion = (turn: Turn): boolean => questionEnd.test(turn.tail);
+
+/** Somebody asked this before: a question that holds every word of the query and no other is not its answer. */
+function asksTheSame(turn: Turn, { terms }: RecallPlan, found: readonly string[]): boolean {
+  if (turn.head.length > maxBareQuestion || !(isQuestion(turn) || asksSomething(turn.head))) return false;
+  const topical = terms.filter(({ weight }) => weight === 1).map(({ text }) => text);
+  if (topical.length === 0 || !topical.every((text) => found.includes(text))) return false;
+  const known = new Set(terms.map(({ text }) => text));
+  return analyseQuery(turn.head).terms.every(({ text }) => known.has(text));
+}
 
 function windowOf(turn: Turn): Turn[] {
   return [turn.previous?.previous, turn.previous, turn, turn.next, turn.next?.next].filter(

@@ -17,12 +17,23 @@ const latestPattern =
   /\b(latest|newest|most recent(ly)?|currently|current|last time|right now|nowadays)\b|最近一次|最新|最近|上一?次|目前|现在|如今/i;
 const whenPattern =
   /^\W*(when|what (date|day|year|month|time)|which (year|month|day|date)|in (which|what) (month|year)|how long|since when)\b|什么时候|什么时间|何时|哪[一]?[天年月日周]|几[号点月]|多久|星期几|周几/i;
+const questionPattern =
+  /^\W*(what|when|where|who|whose|which|why|how|do|does|did|is|are|was|were|can|could|has|have|had)\b[^.!]*$|什么|怎么|哪|谁|几[点号月天个]|多少|多久|为何|何时|如何|是不是|有没有/iu;
 const timeWordPattern =
   /\b(yesterday|today|tonight|tomorrow|last|next|ago|since|recently|soon|weeks?|weekends?|months?|years?|days?|(mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|november|december|(19|20)\d\d|\d+(th|st|nd|rd)|\d{1,2}(:\d\d)? ?[ap]m|\d{1,2}:\d\d)\b|[今明昨前后]天|[今明去前后]年|[上下这本]个?[周月]|星期|周[一二三四五六日末天]|礼拜|\d+[月日号点年]|[一二三四五六七八九十]+[月日号点]|早上|上午|中午|下午|晚上/i;
 
+const calendarPattern =
+  /\d|[一二三四五六七八九十][月日号]|\b(january|february|march|april|may|june|july|august|september|october|november|december)\b/i;
+const relativePattern = /\bago\b|\blater\b|\b(last|next|past|this)\b|[前后内]|上|下|这|本|去|明|昨|今/i;
+
 export const asksForLatest = (query: string): boolean => latestPattern.test(query);
 export const asksWhen = (query: string): boolean => whenPattern.test(query);
+export const asksSomething = (text: string): boolean => questionPattern.test(text);
 export const hasTimeWord = (text: string): boolean => timeWordPattern.test(text);
+
+/** True for a time by the calendar (May 3, 5月3号): a text may name it the same way, whenever it was written. */
+export const isByCalendar = (time: TimeExpression): boolean =>
+  calendarPattern.test(time.text) && !relativePattern.test(time.text);
 
 /** The stretch that a time expression covers, or null where it names none (a duration, a recurrence, a mere hour). */
 export function spanOf(time: TimeExpression, timeZone: string): Span | null {

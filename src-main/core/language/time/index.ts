@@ -1,2 +1,3 @@
+export { PAST } from './policy.ts';
 export { MAX_TIME_TEXT, type ReadOptions, readTimes } from './read-times.ts';
 export { instantOf, secondsOfWall, wallClock } from './zone.ts';

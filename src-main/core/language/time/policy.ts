@@ -29,6 +29,12 @@ export const FUTURE: Policy = {
   second: (clock, part) => (part ? secondInPart(clock, part) : clock.second),
 };
 
+/** What is asked about lies behind: the last reading that has begun. */
+export const PAST: Policy = {
+  ...FUTURE,
+  day: (readings, { today }) => readings.findLast(({ from }) => from <= today) ?? readings[0] ?? null,
+};
+
 function secondInPart({ second, settled }: Clock, part: PartOfDay): number {
   if (settled && second >= 13 * HOUR) return second;
   switch (part.side) {
