@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { seconds } from './process.ts';
 import { at, requireNode24, root } from './project.ts';
 import { buildPart, isFresh, type Part } from './stamp.ts';
@@ -44,6 +45,7 @@ if (!isBuilt) process.exitCode = 1;
 
 /** Builds the parts whose inputs changed and says what each weighs. Resolves false when a part failed. */
 async function buildProduct({ force, say }: { force: boolean; say(line: string): void }): Promise<boolean> {
+  let isBuilt = true;
   // One after the other: both take every core.
   for (const part of parts) {
     if (!force && (await isFresh(part))) {
@@ -54,11 +56,13 @@ async function buildProduct({ force, say }: { force: boolean; say(line: string):
       const tookMs = await buildOne(part);
       say(`build  ${part.name}: ${seconds(tookMs)}, ${await weightOf(part.folder)}`);
     } catch (error) {
-      say(`build  ${part.name}: FAILED\n${error instanceof Error ? error.message : String(error)}`);
-      return false;
+      // The bundlers colour their errors even where nobody sees colours.
+      const reason = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
+      say(`build  ${part.name}: FAILED\n${reason}`);
+      isBuilt = false;
     }
   }
-  return true;
+  return isBuilt;
 }
 
 async function buildOne(part: BuildPart): Promise<number> {
