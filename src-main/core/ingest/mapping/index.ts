@@ -1,0 +1,1 @@
+export { applyMapping, type CompiledMapping, compileMapping, MappingInvalid, type MappingProblem } from './mapping.ts';
