@@ -109,6 +109,7 @@ export async function createApp({
     logger,
     fetch: globalThis.fetch,
     ids,
+    findMessage: (id) => store.call('messages.get', { id }),
     onReachable: () => delivery.wake(),
   });
   const channelNamed = (name: string) => channels.list.find((channel) => channel.name === name);

@@ -1,3 +1,4 @@
+export { createChannels } from './channels/index.ts';
 export { createDelivery, type Delivery } from './delivery.ts';
 export { createInbox, type InboxCounters, type InboxService } from './inbox.ts';
 export { type Accepted, type Channel, DeliveryFailure, type Inbox, type Incoming, type Outbound } from './types.ts';

@@ -1,0 +1,1 @@
+export { createApiChannel } from './api-channel.ts';

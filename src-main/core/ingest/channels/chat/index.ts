@@ -1,0 +1,1 @@
+export { type ChatChannel, type ChatMessage, createChatChannel } from './chat-channel.ts';

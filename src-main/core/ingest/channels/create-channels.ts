@@ -1,0 +1,135 @@
+import type { Mapping } from '../../../../src-shared/schema/mapping.ts';
+import type { Message } from '../../../../src-shared/schema/message.ts';
+import type { ChannelStatus } from '../../../../src-shared/schema/status.ts';
+import type { Clock } from '../../foundation/clock.ts';
+import type { Ids } from '../../foundation/ids.ts';
+import type { Logger } from '../../foundation/logger.ts';
+import { applyMapping, type CompiledMapping, compileMapping, MappingInvalid } from '../mapping/index.ts';
+import type { Channel, Inbox } from '../types.ts';
+import { createApiChannel } from './api/index.ts';
+import { createChatChannel } from './chat/index.ts';
+import { createSocketChannel } from './socket/index.ts';
+import { createWebhookChannel, type MessageMapping } from './webhook/index.ts';
+
+interface WebhookSettings {
+  path: string;
+  secret: string | null;
+  previous_secret: string | null;
+  /** The name of a mapping. */
+  mapping: string | null;
+  reply_url: string | null;
+}
+
+/** The part of the configuration that is about channels. */
+export interface PlatformSettings {
+  webhook: WebhookSettings & { enabled: boolean; endpoints: (WebhookSettings & { name: string })[] };
+  socket: { enabled: boolean; port: number };
+}
+
+export interface ChannelsDeps {
+  platforms: PlatformSettings;
+  mappings: Readonly<Record<string, Mapping>>;
+  inbox: Inbox;
+  ids: Ids;
+  clock: Clock;
+  logger: Logger;
+  fetch: typeof fetch;
+  /** Reads a stored message; null where there is none. */
+  findMessage(id: string): Promise<Message | null>;
+  /** Called when a peer has come that replies may be waiting for. */
+  onReachable(): void;
+}
+
+/**
+ * Builds every way in and out. A channel that is switched off stays in the list, so that the status page can say so.
+ *
+ * @throws MappingInvalid for a mapping that cannot work
+ */
+export function createChannels(deps: ChannelsDeps) {
+  const { platforms, inbox, ids, clock, logger, findMessage, onReachable } = deps;
+  const compiled = new Map(Object.entries(deps.mappings).map(([name, mapping]) => [name, compileNamed(name, mapping)]));
+
+  const webhook = (name: string, settings: WebhookSettings): Channel => {
+    if (!platforms.webhook.enabled) return switchedOff(name, 'webhook');
+    return createWebhookChannel({
+      name,
+      path: settings.path,
+      secret: settings.secret,
+      previousSecret: settings.previous_secret,
+      mapping: settings.mapping === null ? null : mappingNamed(settings.mapping),
+      replyUrl: settings.reply_url,
+      inbox,
+      clock,
+      fetch: deps.fetch,
+      logger,
+    });
+  };
+
+  function mappingNamed(name: string): MessageMapping {
+    const mapping = find(name);
+    return (payload) => applyMapping(mapping, payload);
+  }
+
+  function find(name: string): CompiledMapping {
+    const mapping = compiled.get(name);
+    if (!mapping)
+      throw new MappingInvalid([{ field: name.slice(0, 64), message: 'config.yaml has no mapping of this name' }]);
+    return mapping;
+  }
+
+  const chat = createChatChannel({ inbox, clock });
+  const address = `/ws, and port ${platforms.socket.port}`;
+  const socket = platforms.socket.enabled
+    ? createSocketChannel({ address, inbox, ids, clock, logger, findMessage, onReachable })
+    : switchedOff('socket', 'socket');
+  const list: readonly Channel[] = [
+    chat,
+    createApiChannel({ inbox, ids, clock }),
+    webhook('webhook', platforms.webhook),
+    ...platforms.webhook.endpoints.map((endpoint) => webhook(endpoint.name, endpoint)),
+    socket,
+  ];
+
+  return {
+    list,
+    chat,
+
+    /**
+     * What a mapping, or the one of that name, makes of a vendor's JSON. Nothing is stored.
+     *
+     * @throws MappingInvalid
+     */
+    tryMapping: (mapping: Mapping | string, payload: unknown) =>
+      applyMapping(typeof mapping === 'string' ? find(mapping) : compileMapping(mapping), payload),
+  };
+}
+
+function compileNamed(name: string, mapping: Mapping): CompiledMapping {
+  try {
+    return compileMapping(mapping);
+  } catch (error) {
+    if (!(error instanceof MappingInvalid)) throw error;
+    throw new MappingInvalid(
+      error.problems.map(({ field, message }) => ({ field: `mappings.${name}.${field}`, message })),
+    );
+  }
+}
+
+const switchedOff = (name: string, kind: ChannelStatus['kind']): Channel => ({
+  name,
+  kind,
+  httpRoutes: [],
+  socketRoute: null,
+  status: () => ({
+    name,
+    kind,
+    state: 'off',
+    address: null,
+    why: 'It is switched off in config.yaml',
+    accepted: 0,
+    duplicate: 0,
+    rejected: 0,
+    last_in_at: null,
+  }),
+  close: async () => {},
+});

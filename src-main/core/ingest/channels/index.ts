@@ -1,0 +1,1 @@
+export { type ChannelsDeps, createChannels, type PlatformSettings } from './create-channels.ts';

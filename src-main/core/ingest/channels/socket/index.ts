@@ -1,0 +1,1 @@
+export { createSocketChannel } from './socket-channel.ts';

@@ -1,0 +1,1 @@
+export { createWebhookChannel, type MessageMapping } from './webhook-channel.ts';
