@@ -24,7 +24,7 @@ async function fix(): Promise<void> {
   }
 }
 
-/** Side by side: the longest two, types and type-aware lint, are mostly waiting for one another's core anyway. */
+/** Side by side, each a process of its own; what it said is shown when it is done, so that the outputs do not mix. */
 async function check(): Promise<string[]> {
   const checks: Check[] = [
     { name: 'types', args: [tools.tsc, '-b'] },
