@@ -1,6 +1,6 @@
 export {
   analyseQuery,
-  asWritten,
+  asOneTerm,
   foldText,
   holdsPassage,
   type IndexText,

@@ -89,10 +89,11 @@ export function analyseQuery(query: string): QueryText {
   };
 }
 
-/** A term that stands word for word in a text, for example a date; null where the passage has no words. */
-export function asWritten(passage: string): QueryTerm | null {
-  const { words } = indexText(passage.slice(0, maxQuery));
-  return words ? { text: foldText(passage), match: `words:"${words}"`, parts: [] } : null;
+/** A passage as one term: a text holds it when it holds all its words. Null where the passage has none. */
+export function asOneTerm(passage: string): QueryTerm | null {
+  const { terms } = analyseQuery(passage);
+  if (terms.length === 0) return null;
+  return { text: foldText(passage).trim(), match: `(${terms.map(({ match }) => match).join(' AND ')})`, parts: [] };
 }
 
 /** True when a text holds a folded passage exactly; a Latin passage only as whole words. */
@@ -194,13 +195,15 @@ function cjkTerm(text: string): FoundTerm {
   const pairs = characters.slice(1).map((character, index) => `${characters[index]}${character}`);
   // The pairs' phrase finds the string wherever it stands, also where the dictionary cuts the text otherwise.
   const phrase = pairs.flatMap((pair, index) => (index === 0 ? [pair] : [characters[index], pair])).join(' ');
-  const pieces = characters.length === 2 ? [] : pairs;
-  return {
-    text,
-    match: `(words:"${text}" OR grams:"${phrase}")`,
-    parts: [...new Set(pieces)].slice(0, maxPartsPerTerm).map((piece) => ({ text: piece, match: `grams:"${piece}"` })),
-    filler,
-  };
+  return { text, match: `(words:"${text}" OR grams:"${phrase}")`, parts: cjkParts(characters, pairs), filler };
+}
+
+/** Of a pair its two characters apart (开了个会 for 开会), of a longer string the pairs within it. */
+function cjkParts(characters: readonly string[], pairs: readonly string[]): QueryPart[] {
+  const [first, second] = characters;
+  if (characters.length === 2)
+    return [{ text: `${first}…${second}`, match: `(grams:"${first}" AND grams:"${second}")` }];
+  return [...new Set(pairs)].slice(0, maxPartsPerTerm).map((pair) => ({ text: pair, match: `grams:"${pair}"` }));
 }
 
 /** Words of a run of letters and digits. Joined ones that hold a digit (v2.1, ORD-2024-7) are one term with parts. */

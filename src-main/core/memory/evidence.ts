@@ -11,6 +11,8 @@ const maxHoldingAll = 500;
 const maxByTime = 200;
 const maxBySender = 200;
 const maxPassageRows = 500;
+/** A term that stands in this many memories needs no help from its pieces. */
+const enoughWhole = 20;
 /** A piece of a term, against the term itself. */
 const partWeight = 0.35;
 
@@ -52,9 +54,7 @@ export function collectEvidence(reader: Reader, plan: RecallPlan, filter: Filter
   addHoldingAll(reader, terms, filter, candidate);
   const others = [
     ...plan.spans.flatMap((span) => seqsWithin(reader, span, filter)),
-    ...[...plan.senders].flatMap((sender) =>
-      terms.length === plan.names.size ? seqsOfSender(reader, sender, filter) : [],
-    ),
+    ...[...plan.senders].flatMap((sender) => (isAboutSubject(plan) ? [] : seqsOfSender(reader, sender, filter))),
   ];
   const kept = strongest(candidates, maxCandidates);
   const exact = exactHolders(reader, plan.passages, filter);
@@ -81,6 +81,7 @@ function addTerm(
     scores[index] = term.weight * score;
     found.add(term.text);
   }
+  if (whole.size >= enoughWhole) return;
   for (const part of term.parts) {
     for (const { seq, score } of matching(reader, part.match, filter, maxPerPart)) {
       if (whole.has(seq)) continue;

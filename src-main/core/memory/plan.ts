@@ -1,6 +1,6 @@
 import type { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { isoTime } from '../foundation/clock.ts';
-import { analyseQuery, asWritten, foldText, type QueryTerm, wallClock } from '../language/index.ts';
+import { analyseQuery, asOneTerm, foldText, type QueryTerm, wallClock } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import { asksForLatest, asksWhen, isByCalendar, type ReadTimes, type Span, spanOf } from './time.ts';
 
@@ -30,7 +30,9 @@ export interface PlanDeps {
 }
 
 const nameWeight = 0.3;
+/** A memory that names the same date in words; of a relative time the words mean another time in another text. */
 const dateWeight = 0.6;
+const relativeWeight = 0.2;
 const maxSpans = 8;
 const maxNameLookups = 160;
 
@@ -43,7 +45,7 @@ export function planQuery(query: MemoryQuery, { reader, readTimes, now }: PlanDe
   const words = analysed.onlyStopWords && spans.length > 0 ? [] : analysed.terms;
   const terms = [
     ...words.map((term) => ({ ...term, weight: isPartOfName(term.text, names) ? nameWeight : 1 })),
-    ...dates.map((date) => ({ ...date, weight: dateWeight })),
+    ...dates,
   ];
   return {
     terms,
@@ -62,14 +64,14 @@ export const isAboutSubject = ({ terms }: RecallPlan): boolean => terms.some(({ 
 /** The stretches of time in a query, and the query without the words that told them. */
 function readSpans(text: string, readTimes: ReadTimes | undefined, now: number, timeZone: string) {
   const spans: Span[] = [];
-  const dates: QueryTerm[] = [];
+  const dates: PlannedTerm[] = [];
   let rest = text;
   for (const time of readTimes?.(text, wallClock(isoTime(now), timeZone)) ?? []) {
     const span = spanOf(time, timeZone);
     if (!span || spans.length >= maxSpans) continue;
     spans.push(span);
-    const written = isByCalendar(time) ? asWritten(time.text) : null;
-    if (written) dates.push(written);
+    const term = asOneTerm(time.text);
+    if (term) dates.push({ ...term, weight: isByCalendar(time) ? dateWeight : relativeWeight });
     rest = rest.slice(0, time.start) + ' '.repeat(time.end - time.start) + rest.slice(time.end);
   }
   return { spans, rest, dates };

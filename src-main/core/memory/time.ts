@@ -44,7 +44,7 @@ export function spanOf(time: TimeExpression, timeZone: string): Span | null {
     case 'datetime':
       return { from: at(time.value), to: at(time.value) + hourMs };
     case 'range':
-      if (time.from === undefined && time.to === undefined) return null;
+      if (![time.from, time.to].some(hasDate)) return null;
       return {
         from: time.from === undefined ? Number.NEGATIVE_INFINITY : at(time.from),
         to: time.to === undefined ? Number.POSITIVE_INFINITY : at(time.to),
@@ -55,6 +55,9 @@ export function spanOf(time: TimeExpression, timeZone: string): Span | null {
       return null;
   }
 }
+
+// A range may also be one of clock times alone (the afternoon), which names no day.
+const hasDate = (wall: string | undefined): boolean => wall !== undefined && /^\d{4}-/.test(wall);
 
 /** 1 within the span; less in the weeks around it, for people tell of a thing soon after it and announce it before. */
 export function nearness(at: number, { from, to }: Span): number {

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import { PAST, readTimes } from '../language/index.ts';
+import { type MemoryRow, openReader, openStore } from '../store/index.ts';
+import { createRecall, type RecallOptions } from './recall.ts';
+
+type Given = Partial<MemoryRow> & Pick<MemoryRow, 'id' | 'content'>;
+type Asked = Partial<Omit<MemoryQuery, 'query' | 'now'>> & Partial<RecallOptions>;
+
+/** For tests: a real store in a folder of its own, filled with memories, and a recall that reads it. */
+export async function openTestMemory(given: readonly Given[] = []) {
+  const folder = await mkdtemp(join(tmpdir(), 'clawdbot-memory-'));
+  const file = join(folder, 'memory.db');
+  const failures: Error[] = [];
+  const store = await openStore({ file, durability: 'normal', onFailure: (error) => failures.push(error) });
+  const remember = (rows: readonly Given[]) => store.call('memories.insert', { rows: rows.map(rowOf) });
+  await remember(given);
+  const reader = openReader(file);
+  const recall = createRecall({ reader, readTimes: (text, reference) => readTimes(text, { reference, policy: PAST }) });
+  return {
+    file,
+    store,
+    remember,
+    search(query: string, { now = Date.UTC(2024, 5, 30), exclude_message_id, ...rest }: Asked = {}) {
+      return recall.search(MemoryQuery.parse({ query, timezone: 'UTC', ...rest }), { now, exclude_message_id });
+    },
+    async [Symbol.asyncDispose]() {
+      reader.close();
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function rowOf(given: Given): MemoryRow {
+  return {
+    external_id: null,
+    kind: 'note',
+    created_at: Date.UTC(2024, 5, 1),
+    sender_id: null,
+    conversation_id: null,
+    platform: null,
+    subject: null,
+    message_id: null,
+    metadata: {},
+    sensitive: false,
+    ...given,
+  };
+}
