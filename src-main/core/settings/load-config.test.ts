@@ -204,6 +204,20 @@ unknown: 1
     expect((await refusal(text)).problems.map((problem) => problem.key)).toContain(key);
   });
 
+  test('a mapping that cannot work is told at its line, by whoever runs mappings', async () => {
+    const text =
+      'mappings:\n  m:\n    sender_id: x\n    content: y\n    attachments:\n      { each: "{{f", type: t, url: u }\n';
+    const checkMapping = () => [{ field: 'attachments.each', message: 'expected }}' }];
+
+    expect(await refusal(text, { checkMapping }).then((error) => error.problems)).toEqual([
+      expect.objectContaining({
+        line: 6,
+        key: 'mappings.m.attachments.each',
+        found: 'one that cannot work: expected }}',
+      }),
+    ]);
+  });
+
   test('from the command line is told as such', async () => {
     expect(await firstProblem('app: {}', { overrides: { host: '0.0.0.0' } })).toMatchObject({
       file: '--host',

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { Mapping } from '../../../src-shared/schema/mapping.ts';
 import { writeFileAtomic } from '../foundation/atomic-file.ts';
 import type { SecretRegistry } from '../foundation/logger.ts';
 import { adviseOn, checkTogether } from './checks.ts';
@@ -24,6 +25,8 @@ export interface LoadOptions extends ReferenceSources {
   onInvalid?: 'throw' | 'last-good';
   /** What a missing file leads to, where no last good copy steps in. */
   onMissing?: 'throw' | 'defaults';
+  /** What is wrong with a mapping's templates, by field; the part of the product that runs them knows. */
+  checkMapping?: (mapping: Mapping) => readonly { field: string; message: string }[];
   /** False for commands that only look: nothing is written. */
   keepLastGood?: boolean;
 }
@@ -159,6 +162,7 @@ async function interpret(file: string, text: string, options: LoadOptions): Prom
     ...[
       ...(parsed.success ? [] : schemaProblems(parsed.error.issues, resolved.value)),
       ...checkTogether(resolved.value, dataDir).map((finding) => ({ ...finding, nearest: null })),
+      ...checkMappings(resolved.value, options.checkMapping),
     ].map((problem) => hideReferenced(problem, resolved.references)),
   ];
   if (problems.length > 0 || !parsed.success) {
@@ -174,6 +178,22 @@ async function interpret(file: string, text: string, options: LoadOptions): Prom
       : [];
   const config = withAbsolutePaths(parsed.data, dataDir);
   return { config, warnings: [...resolved.warnings, ...exposed, ...adviseOn(config)] };
+}
+
+/** Looks at every mapping whose shape is right; those that are not are the schema's business. */
+function checkMappings(value: unknown, check: LoadOptions['checkMapping']): SchemaProblem[] {
+  const mappings = isGroup(value) ? value['mappings'] : null;
+  if (!check || !isGroup(mappings)) return [];
+  return Object.entries(mappings).flatMap(([name, written]) => {
+    const mapping = Mapping.safeParse(written);
+    if (!mapping.success) return [];
+    return check(mapping.data).map(({ field, message }) => ({
+      path: ['mappings', name, ...field.split('.')],
+      expected: 'a template such as {{event.text}}',
+      found: `one that cannot work: ${message}`,
+      nearest: null,
+    }));
+  });
 }
 
 /** A file with nothing in it was cut short more often than it was meant. */

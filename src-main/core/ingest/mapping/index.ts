@@ -1,1 +1,8 @@
-export { applyMapping, type CompiledMapping, compileMapping, MappingInvalid, type MappingProblem } from './mapping.ts';
+export {
+  applyMapping,
+  type CompiledMapping,
+  compileMapping,
+  MappingInvalid,
+  type MappingProblem,
+  mappingProblems,
+} from './mapping.ts';

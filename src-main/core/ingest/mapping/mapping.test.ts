@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Mapping } from '../../../../src-shared/schema/mapping.ts';
 import { IncomingMessage } from '../../../../src-shared/schema/message.ts';
-import { applyMapping, compileMapping, MappingInvalid } from './mapping.ts';
+import { applyMapping, compileMapping, MappingInvalid, mappingProblems } from './mapping.ts';
 
 const base: Mapping = { sender_id: '{{from}}', content: '{{text}}' };
 const apply = (mapping: Mapping, payload: unknown) => applyMapping(compileMapping(mapping), payload);
@@ -171,6 +171,11 @@ describe('paths', () => {
       }),
     );
   });
+});
+
+test('a mapping can be looked at before it is used', () => {
+  expect(mappingProblems(base)).toEqual([]);
+  expect(mappingProblems({ ...base, content: '{{' })).toEqual([{ field: 'content', message: expect.any(String) }]);
 });
 
 describe('values', () => {

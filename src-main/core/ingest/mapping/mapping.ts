@@ -83,6 +83,17 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
   return { fields, metadata, attachments };
 }
 
+/** What `compileMapping` would refuse, as data; empty for a mapping that can work. */
+export function mappingProblems(mapping: Mapping): readonly MappingProblem[] {
+  try {
+    compileMapping(mapping);
+    return [];
+  } catch (error) {
+    if (error instanceof MappingInvalid) return error.problems;
+    throw error;
+  }
+}
+
 /**
  * Makes a message of a vendor's JSON. Never throws.
  *
