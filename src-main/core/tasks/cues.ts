@@ -21,7 +21,7 @@ const ENGLISH: readonly CueRule[] = [
     rule: 'remind',
     weight: 3.4,
     pattern:
-      /\b(?:remind (?:me|us|him|her|them|everyone)\b(?: (?:to|about|of|that))?|remember to|(?:do not|don'?t|dont|never) (?:let (?:me|us) )?forget (?:to|about|that)?|note to self:?)/i,
+      /\b(?:remind (?:me|us|him|her|them|everyone|my \w+)\b(?: (?:to|about|of|that)\b)?|(?:alert|notify|wake) me\b(?: (?:to|about|of|that)\b)?|remember to\b|(?:do not|don'?t|dont|never) (?:let (?:me|us) )?forget(?: (?:to|about|that)\b)?|note to self:?)/i,
     leads: true,
   },
   {

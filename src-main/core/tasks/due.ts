@@ -35,7 +35,7 @@ export function scheduleOf(expressions: readonly TimeExpression[], reference: st
 
 /** "now" asks for haste, not for a moment that is already gone. */
 const isPresent = ({ text }: TimeExpression): boolean => /^(?:now|现在)$/i.test(text);
-const isClock = (value: string | undefined): value is string => value !== undefined && /^\d\d:\d\d:\d\d$/.test(value);
+const isClock = (value: string | undefined): boolean => value !== undefined && /^\d\d:\d\d:\d\d$/.test(value);
 const isBareClock = (expression: TimeExpression): boolean =>
   expression.kind === 'range' && (isClock(expression.from) || isClock(expression.to));
 

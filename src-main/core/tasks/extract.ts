@@ -50,8 +50,14 @@ function todoOf(
   const confidence = confidenceOf(cues, times, reference);
   if (confidence < LEAST_CONFIDENCE) return null;
   const schedule = scheduleOf(times, reference);
-  const core = coreWithin(text, sentence, cues, schedule.used);
-  const title = titleOf(text, core, schedule.used).slice(0, MAX_TITLE);
+  const removable = schedule.used.filter((time) => !describes(text, time));
+  const core = coreWithin(text, sentence, cues, removable);
+  const title = titleOf(
+    text,
+    core,
+    removable,
+    cues.some(({ rule }) => rule === 'would you mind'),
+  ).slice(0, MAX_TITLE);
   if (title === '')
     return cues.some(({ rule }) => rule.startsWith('remind')) ? fallback(sentence, confidence, schedule, cues) : null;
   return {
@@ -87,6 +93,10 @@ function fallback(
   };
 }
 
+/** 周六的电影票, Friday's game: the time belongs to the thing and stays in the title. */
+const describes = (text: string, { start, end }: Span): boolean =>
+  text.startsWith('的', end) || /['’]s$/.test(text.slice(start, end)) || /^['’]s\b/.test(text.slice(end, end + 3));
+
 function whyOf(cues: readonly Cue[], timed: boolean): string[] {
   const rules = cues.filter(({ weight }) => weight > 0).map(({ rule }) => rule);
   return [...new Set(timed ? [...rules, 'time'] : rules)];
@@ -110,6 +120,9 @@ function coreWithin(text: string, sentence: Sentence, cues: readonly Cue[], used
 }
 
 const BIAS = -1;
+/** "Remind me …" is a request whatever it is about, be it an umbrella. */
+const STRONG = 3;
+const ABOUT_FACTS = new Set(['weather', 'fact', '天气', '问事实']);
 
 /** The strongest cue in full, the next ones by halves, everything against it in full; then odds become a probability. */
 function confidenceOf(cues: readonly Cue[], times: readonly TimeExpression[], reference: string): number {
@@ -119,7 +132,8 @@ function confidenceOf(cues: readonly Cue[], times: readonly TimeExpression[], re
   favour.forEach(({ weight }, index) => {
     odds += weight * 0.5 ** index;
   });
-  for (const { weight } of cues) if (weight < 0) odds += weight;
+  const reminded = (favour[0]?.weight ?? 0) >= STRONG;
+  for (const { rule, weight } of cues) if (weight < 0 && !(reminded && ABOUT_FACTS.has(rule))) odds += weight;
   odds += timeOdds(times, reference);
   return Math.round((1 / (1 + Math.exp(-odds))) * 100) / 100;
 }
@@ -161,7 +175,7 @@ function quickAdd(text: string, times: readonly TimeExpression[], reference: str
       /(?:^|\s)(?:@[\p{L}\p{N}_.-]{1,32}|#[\p{L}\p{N}_-]{1,32}|!(?:high|low|normal|[123]|高|低|中)(?!\S))/giu,
     ),
   ].map((match) => ({ start: match.index, end: match.index + match[0].length }));
-  const removed = [...schedule.used, ...marks];
+  const removed = [...schedule.used.filter((time) => !describes(text, time)), ...marks];
   const core = coreOf(text, { start: 0, end: text.length }, removed);
   const title = titleOf(text, core, removed).slice(0, MAX_TITLE);
   const place = title === '' ? { start: 0, end: text.length } : core;

@@ -17,11 +17,12 @@ const LEADING: readonly RegExp[] = [
   /^you (?:need to|have to|must|should|ought to|better)\s+/i,
   /^(?:let'?s|let us)\s+/i,
   /^(?:i|we)(?:'d| would)? ?(?:like|want|need|have) (?:you to )?(?=(?:(?:an?|the|another|to set) )?(?:\w+ )?(?:reminder|alarm|alert))/i,
-  /^(?:set|setup|set up|make|create|add|place|put|schedule|start|give me|send me|send|need|want|leave|leave me|insert|get|do|have)(?: me)?(?: up| in| myself)? (?:an? |the |my |another )?(?:new |quick |daily |weekly |recurring )?(?:reminder|reminders|alarm|alert|note|todo|to-do|task)s?\b(?: for me| on my \w+| to my list)?\s*/i,
-  /^(?:an? |new |my )?(?:reminder|alarm|note|todo|to-do|task|action item)s?\b\s*:?\s*/i,
-  /^(?:to |so that i |that )?(?:remind|alert|notify|tell) (?:me|us|myself)\b\s*/i,
+  /^(?:to |so that i |that )?(?:remind|alert|notify|wake) (?:me|us|myself|my \w+)\b\s*/i,
   /^(?:(?:do not|don'?t|dont|never) (?:let (?:me|us) )?forget|remember|be sure|make sure|be careful)(?: (?:to|about|that))?\b\s*/i,
   /^(?:that )?(?:i|we) (?:need|have|want|got|am|are|'?ve got)(?: supposed)? to\s+/i,
+  /^(?:about|of|for|regarding)\s+(?:my|the|an?|our)\s+(?!to\b)/i,
+  /^(?:that )?i(?:'ve)? (?:have|got) (?:an?|my|the)\s+/i,
+  /^(?:my|the|an?)\s+(?=(?:[\w']+ ){0,3}(?:appointment|appt|birthday|anniversary|lesson|interview|party)\b)/i,
   /^(?:to|about|of|that|for|saying|regarding|which says)\b\s+(?!me\b|us\b|be sure)/i,
   /^(?:请(?!假|客|教|问|求|柬|帖|示)|麻烦|劳烦|烦请|有劳|劳驾|拜托|辛苦)(?:你|您|各位|大家|你们|一下)?/,
   /^(?:帮我|帮忙|帮咱们?|替我|帮下忙|帮着)/,
@@ -38,20 +39,34 @@ const LEADING: readonly RegExp[] = [
   /^(?:的|在|于|到时候|到时)(?=[\u4e00-\u9fff])/,
 ];
 
+/** "Set a reminder …": the frame of a request, dropped once; "remind me to set my alarm" keeps its own words. */
+const FRAMES: readonly RegExp[] = [
+  /^(?:set|setup|set up|make|create|add|place|put|schedule|start|give me|send me|send|need|want|leave|leave me|insert|get|do|have)(?: me)?(?: up| in| myself)? (?:an? |the |my |another )?(?:new |quick |daily |weekly |recurring )?(?:reminder|reminders|alarm|alert|note|todo|to-do|task)s?\b(?: for me| on my \w+| to my list)?\s*/i,
+  /^(?:an? |new |my )?(?:reminder|alarm|note|todo|to-do|task|action item)s?\b\s*:?\s*/i,
+];
+const REMINDED = /\b(?:remind|alert|notify) \w+(?: \w+)?\s*$/i;
+
 const TRAILING: readonly RegExp[] = [
   /[\s,，.。:：;；!！?？~～\-–—、(（[【"“]+$/,
   /[\s,]+(?:please|pls|plz|thanks|thank you|thx|ok|okay|asap|as soon as possible|for me please|if (?:you can|possible)|when you (?:can|get a chance|have time|get a minute|have a (?:minute|moment|chance)))$/i,
   /\s+(?:on|at|by|before|for|in|from|due|around|until|till|and|starting|every|to|about|the)$/i,
   /(?:可以|行|好)?(?:吗|嘛|么|吧|哈|啊|哦|呀|呢|啦|喔)$/,
   /(?:谢谢|谢了|多谢|拜托了|辛苦了|好吗|好不好|行吗|可以吗|行不行)$/,
+  /\s+(?:later|repeat|daily)$/i,
   /(?:在|于)$/,
 ];
 
 /** Narrows a span to the thing to do, dropping the times at its edges and the words that only ask. */
 export function coreOf(text: string, span: Span, times: readonly Span[]): Span {
   let { start, end } = span;
+  let framed = !REMINDED.test(text.slice(Math.max(0, start - 40), start));
   for (let changed = true; changed && start < end; ) {
     const before = end - start;
+    for (const pattern of framed ? FRAMES : []) {
+      const frame = pattern.exec(text.slice(start, end))?.[0].length ?? 0;
+      start += frame;
+      framed &&= frame === 0;
+    }
     for (const pattern of LEADING) start += pattern.exec(text.slice(start, end))?.[0].length ?? 0;
     for (const pattern of TRAILING) end -= pattern.exec(text.slice(start, end))?.[0].length ?? 0;
     for (const time of times) {
@@ -70,7 +85,7 @@ export function coreOf(text: string, span: Span, times: readonly Span[]): Span {
 }
 
 /** The core's words without the times inside it, as a title. */
-export function titleOf(text: string, core: Span, times: readonly Span[]): string {
+export function titleOf(text: string, core: Span, times: readonly Span[], gerund = false): string {
   let title = '';
   let at = core.start;
   for (const time of [...times].sort((a, b) => a.start - b.start)) {
@@ -81,17 +96,17 @@ export function titleOf(text: string, core: Span, times: readonly Span[]): strin
     at = time.end;
   }
   title += text.slice(at, core.end);
-  return polish(title);
+  return polish(title, gerund);
 }
 
-function polish(title: string): string {
+function polish(title: string, gerund: boolean): string {
   const plain = title
     .replace(/\s+/g, ' ')
     .replace(/\s+([,，.。!?！？])/g, '$1')
     .replace(/([\u4e00-\u9fff]) (?=[\u4e00-\u9fff])/g, '$1')
     .trim();
   const [first = ''] = plain.split(' ', 1);
-  const base = baseOfGerund(first);
+  const base = gerund ? baseOfGerund(first) : null;
   const worded = base === null ? plain : base + plain.slice(first.length);
   return worded.charAt(0).toUpperCase() + worded.slice(1);
 }

@@ -107,7 +107,9 @@ function weekdayWith(weekday: number, other: Meaning, today: number): Meaning | 
   if (other.type !== 'monthday') return null;
   // A weekday and a day of the month meet at least once in 14 months, save the 29th to 31st.
   const days = monthDays(today, -18, 36, other.day).filter((day) => weekdayOf(day) === weekday);
-  return { type: 'span', grain: 'day', readings: days.map(oneDay) };
+  // The pair is rare, so one just behind is meant before one that is months ahead.
+  const near = days.filter((day) => day > today - 14 && day < today + 45);
+  return { type: 'span', grain: 'day', readings: (near.length > 0 ? near : days).map(oneDay) };
 }
 
 function inMonth(month: Meaning, at: (year: number, month: number) => number | null): Meaning | null {

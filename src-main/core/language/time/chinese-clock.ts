@@ -1,5 +1,6 @@
 import { chineseNumberAt } from './numerals.ts';
 import type { Clock, Source } from './piece.ts';
+import { hasWord } from './words.ts';
 
 export interface FoundChineseClock {
   clock: Clock;
@@ -14,9 +15,12 @@ const FRACTIONS = new Map([
   ['三刻', 45],
 ]);
 /** After 三点 these count points, not hours. */
-const COUNTED_POINTS = new Set([...'建意要原问说想希注不好坏感体启需是收看内理共补事经教提改优缺总']);
+const COUNTED_POINTS =
+  '建议 意见 要求 要点 原因 问题 说明 想法 希望 注意 好处 坏处 感想 感受 体会 启示 需求 内容 理由 共识 补充 经验 教训 提示 改进 优势 缺点 总结 看法 疑问 发现 区别'.split(
+    ' ',
+  );
 /** Before 一点: faster, a little, slightly. */
-const DEGREE_LEADS = new Set([...'快慢早晚多少好大小高低近远有差便宜轻松简详细仔细认真清楚重强点第每几这那哪']);
+const DEGREE_LEADS = new Set('快慢早晚多少好大小高低近远有差便宜轻松简详细仔细认真清楚重强点第每几这那哪');
 
 /** 三点, 15点30分, 九点一刻, 差五分八点, 零点 */
 export function chineseClockAt(source: Source, at: number): FoundChineseClock | null {
@@ -63,7 +67,7 @@ function hourAndMinutes(source: Source, at: number): FoundChineseClock | null {
   const plain = minutes.next === hour.next + 1;
   const written = source.tokens[at]?.kind === 'number';
   const follower = text(source, minutes.next);
-  if (plain && COUNTED_POINTS.has(follower)) return null;
+  if (plain && COUNTED_POINTS.some((word) => hasWord(source, minutes.next, word))) return null;
   if (plain && source.tokens[minutes.next]?.kind === 'number' && !source.tokens[minutes.next]?.spaced) return null;
   const degree =
     plain && !written && hour.value === 1 && !['前', '后', '开', '到', '之', '以', '左', '见', '钟'].includes(follower);
@@ -84,7 +88,7 @@ function hourAndMinutes(source: Source, at: number): FoundChineseClock | null {
 }
 
 /** What may follow 两点 and 三点 when they are hours. */
-const CLOCK_FOLLOWERS = new Set([...'开前后之以到至左见集出去来在有吃的和我你他她请提打叫给把要会准起上下交接回']);
+const CLOCK_FOLLOWERS = new Set('开前后之以到至左见集出去来在有吃的和我你他她请提打叫给把要会准起上下交接回');
 
 function afterHour(source: Source, at: number): { minutes: number; seconds: number; next: number } {
   let next = at;

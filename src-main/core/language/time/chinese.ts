@@ -265,7 +265,7 @@ function monthNumberAt(source: Source, at: number): { value: number; next: numbe
 }
 
 /** After 12号 these name a thing with that number, not a day. */
-const NUMBERED_THINGS = new Set([...'楼线店门机房车桌位厅馆院仓口库码选会座院服球员字文电路']);
+const NUMBERED_THINGS = new Set('楼线店门机房车桌位厅馆院仓口库码选会座院服球员字文电路');
 
 function dayOfMonth(source: Source, at: number): Piece | null {
   const number = chineseNumberAt(source.tokens, at);
@@ -449,17 +449,15 @@ const CLOSINGS: readonly (readonly [string, 'by' | 'before' | 'after' | 'since']
   ['截止', 'by'],
 ];
 
+const OWN_WORDS: Partial<Record<string, string>> = { 前: '往台端', 后: '续台端悔勤天', 起: '床飞来草诉航步身' };
+
 function closing(source: Source, at: number): Piece | null {
   const found = firstWord(source, at, CLOSINGS);
   if (!found) return null;
   const [word, mode] = found;
   const follower = text(source, at + word.length);
-  // 前往, 前台, 后续, 起床 are words of their own.
-  if (word === '前' && ['往', '台', '面', '端', '期', '去', '提', '任', '后', '景', '言', '线'].includes(follower))
-    return null;
-  if (word === '后' && ['续', '台', '面', '端', '期', '勤', '悔', '天', '来', '果', '备'].includes(follower))
-    return null;
-  if (word === '起' && ['床', '飞', '来', '草', '步', '码', '诉', '点', '航'].includes(follower)) return null;
+  // 前往, 后续, 起床 are words of their own.
+  if (follower !== '' && OWN_WORDS[word]?.includes(follower)) return null;
   return piece(at, at + word.length, { type: 'suffix', mode }, true);
 }
 

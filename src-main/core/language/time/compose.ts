@@ -151,6 +151,9 @@ function afterPrefix(
       next: base.next,
     };
   }
+  const dated = base.point.number ? hourThenDay(source, pieces, base, step) : null;
+  if (dated)
+    return { finding: { ...span(dated.next), type: 'open' as const, mode, point: dated.point }, next: dated.next };
   const point = base.point.number ? numberAfterPrefix(source, base.point.number, pieces[base.next - 1]) : base.point;
   if (!point || !canEnd(point) || (!base.sure && !base.point.number && !saysEnough(point))) return null;
   const suffix = suffixAfter(source, pieces, base.next);
@@ -159,6 +162,15 @@ function afterPrefix(
     finding: { ...span(next), type: 'open' as const, mode: suffix && mode === 'since' ? suffix : mode, point },
     next,
   };
+}
+
+/** "by 4 on Wednesday" */
+function hourThenDay(source: Source, pieces: readonly Piece[], hour: Parsed, step: () => void): Parsed | null {
+  const timed = asClock(hour.point);
+  if (!timed || !adjacent(source, pieces[hour.next - 1], pieces[hour.next])) return null;
+  const day = pointAt(source, pieces, hour.next, step);
+  if (!day?.sure || day.point.clock || !day.point.date || !isDay(source, day.point.date)) return null;
+  return { ...day, point: { ...day.point, clock: timed.clock } };
 }
 
 const saysEnough = (point: Point): boolean =>
@@ -330,12 +342,30 @@ function mergeNumber(source: Source, point: Point, piece: Piece, before: Piece):
   if (piece.meaning.type !== 'number') return null;
   const { value, digits } = piece.meaning;
   const glue = glueBetween(source, before, piece);
-  if (point.date && !point.clock && digits.length === 4 && value >= 1900 && value <= 2100 && !glue.includes('at')) {
+  if (
+    point.date &&
+    (!point.clock || point.date.type === 'yearly') &&
+    digits.length === 4 &&
+    value >= 1900 &&
+    value <= 2100 &&
+    !glue.includes('at')
+  ) {
     const combined = combineDates(point.date, yearOf(value), source.today);
     return combined ? { ...point, date: combined } : null;
   }
   const free = followedFreely(source, piece.end);
   if (!free) return null;
+  if (
+    point.date?.type === 'weekday' &&
+    glue.length === 0 &&
+    digits !== '' &&
+    value >= 1 &&
+    value <= 31 &&
+    endsPhrase(source, piece.end)
+  ) {
+    const combined = combineDates(point.date, { type: 'monthday', day: value }, source.today);
+    return combined && { ...point, date: combined };
+  }
   if (glue.includes('on') && point.clock && !point.date && value >= 1 && value <= 31)
     return { ...point, date: { type: 'monthday', day: value } };
   const timed =
@@ -344,6 +374,11 @@ function mergeNumber(source: Source, point: Point, piece: Piece, before: Piece):
   if (timed && !point.clock && value >= 0 && value <= 24 && digits.length <= 2)
     return { ...point, clock: hourClock(value) };
   return null;
+}
+
+function endsPhrase(source: Source, at: number): boolean {
+  const token = source.tokens[at];
+  return !token || token.broken || [',', '.', '!', '?', ';', ')', 'at', '@'].includes(token.text);
 }
 
 function followedFreely(source: Source, at: number): boolean {
@@ -419,15 +454,51 @@ function closedRange(
   step: () => void,
 ): ClosedRange | null {
   const link = pieces[a.next];
-  if (link?.meaning.type !== 'link' || !adjacent(source, pieces[a.next - 1], link)) return null;
-  const dash = link.meaning.word === 'to';
-  if (!dash && word === 'to') return null;
+  if (!link || !adjacent(source, pieces[a.next - 1], link) || !links(source, link, word)) return null;
   const b = pointAt(source, pieces, a.next + 1, step);
   if (!b || !adjacent(source, link, pieces[a.next + 1])) return null;
+  const shared = sharedDay(source, pieces, a, b, step);
+  if (shared) return shared;
   const ends = alignEnds(source, a, b);
   if (!ends) return null;
   const suffix = source.tokens[pieces[b.next - 1]?.end ?? 0]?.text;
   return suffix === '%' ? null : { ...ends, next: b.next };
+}
+
+/** Whether a piece ties two ends: "to", "-", 到; "and" only after "between"; "until" only after "from". */
+function links(source: Source, { meaning, start }: Piece, word: 'to' | 'and'): boolean {
+  if (meaning.type === 'prefix')
+    return word === 'to' && ['until', 'till', 'til'].includes(source.tokens[start]?.text ?? '');
+  return meaning.type === 'link' && (meaning.word === 'to' || word === 'and');
+}
+
+/** "five to seven today", "from 10:30 to 3 on 1 May", "4-23 in next month": the day or month comes last. */
+function sharedDay(
+  source: Source,
+  pieces: readonly Piece[],
+  a: Parsed,
+  b: Parsed,
+  step: () => void,
+): ClosedRange | null {
+  if (!b.point.number && !b.point.clock) return null;
+  if (a.point.date || b.point.date || a.point.shift !== null || b.point.shift !== null) return null;
+  if (!adjacent(source, pieces[b.next - 1], pieces[b.next])) return null;
+  const last = pointAt(source, pieces, b.next, step);
+  if (!last || !last.sure || last.point.clock || last.point.number || last.point.alone) return null;
+  const { date, shift, part } = last.point;
+  if (date && !isDay(source, date)) return daysOfMonth(source, a.point, b.point, date, last.next);
+  const [from, to] = [asClock(a.point), asClock(b.point)];
+  if (!from || !to) return null;
+  const ends = clockEnds(from, { ...to, part: to.part ?? part });
+  return { from: { ...ends.from, date, shift }, to: { ...ends.to, date, shift }, next: last.next };
+}
+
+function daysOfMonth(source: Source, from: Point, to: Point, month: Meaning, next: number): ClosedRange | null {
+  if (!from.number || !to.number) return null;
+  const [first, last] = [from.number, to.number].map(({ value }) =>
+    combineDates({ type: 'monthday', day: value }, month, source.today),
+  );
+  return first && last ? { from: { ...NOTHING, date: first }, to: { ...NOTHING, date: last }, next } : null;
 }
 
 /** What each end of a range leaves out, the other one says. */

@@ -4,7 +4,6 @@ import {
   type Amount,
   addAmounts,
   amountOf,
-  NO_AMOUNT,
   type Piece,
   type Repeat,
   type Source,

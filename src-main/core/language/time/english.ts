@@ -1,3 +1,4 @@
+import { combineDates } from './calendar.ts';
 import {
   addMonths,
   civilOf,
@@ -11,11 +12,11 @@ import {
 } from './civil.ts';
 import { amountAt, setAt, unitAt } from './english-amount.ts';
 import { clockAt, meridiemAt } from './english-clock.ts';
-import { MONTHS, WEEKDAYS } from './english-names.ts';
+import { MONTHS, WEEKDAY_PLURALS, WEEKDAYS } from './english-names.ts';
 import { ENGLISH_HOLIDAYS, HOLIDAYS_NEEDING_DAY } from './holidays.ts';
-import { digitsAt, englishNumberAt, spokenYearAt, wordsAt } from './numerals.ts';
+import { digitsAt, englishNumberAt, type Numeral, spokenYearAt, wordsAt } from './numerals.ts';
 import { numericDateAt, yearOf } from './numeric-date.ts';
-import { type Meaning, NO_AMOUNT, type PartOfDay, type Piece, type Slice, type Source } from './piece.ts';
+import { amountOf, type Meaning, NO_AMOUNT, type PartOfDay, type Piece, type Slice, type Source } from './piece.ts';
 import { aroundNow, shifted } from './shift.ts';
 
 /** The longest piece of English that starts at a token. */
@@ -40,6 +41,7 @@ const NUMBER_RULES: readonly Rule[] = [
   amountRule,
   ordinalDay,
   nthPeriod,
+  countedPeriod,
   countedWeekday,
   setAt,
   bareNumber,
@@ -49,22 +51,24 @@ const WORD_RULES: readonly Rule[] = [
   dayThenMonth,
   weekdayRule,
   relativeDay,
+  nthPeriod,
   qualifiedPeriod,
   wholePeriod,
+  namedYear,
   partRule,
   holidayRule,
   clockRule,
   amountRule,
   prefixedAmount,
+  countedPeriod,
+  countedWeekday,
   setAt,
   ordinalDay,
-  nthPeriod,
-  countedWeekday,
   edgeOfPeriod,
   sliceRule,
+  offsets,
   openings,
   links,
-  offsets,
   spokenNumber,
 ];
 const MARK_RULES: readonly Rule[] = [links];
@@ -110,6 +114,23 @@ const CALENDAR_LEADS = new Set([
   'end',
 ]);
 const EVERYDAY_MONTHS = new Set(['may', 'march', 'mar', 'dec', 'sep', 'jan', 'jun']);
+/** After "this may" these go on with the verb. */
+const LOOSE_FOLLOWERS = new Set([
+  'or',
+  'and',
+  'as',
+  'is',
+  'just',
+  'about',
+  'so',
+  'if',
+  'but',
+  'i',
+  'we',
+  'you',
+  'that',
+  'then',
+]);
 const EVERYDAY_WEEKDAYS = new Set(['sun', 'sat', 'wed', 'mon']);
 
 function monthFirst(source: Source, at: number): Piece | null {
@@ -311,12 +332,18 @@ function qualifiedPeriod(source: Source, at: number): Piece | null {
   const weekday = WEEKDAYS.get(name);
   if (weekday !== undefined) return qualifiedWeekday(source, at, next + 1, weekday, offset, qualifier);
   const month = MONTHS.get(name);
-  if (month !== undefined)
-    return piece(at, next + 1, {
-      type: 'span',
-      grain: 'month',
-      readings: [monthSpan(yearOfMonth(source, month, offset), month)],
-    });
+  if (month !== undefined) {
+    const unclear =
+      EVERYDAY_MONTHS.has(name) &&
+      (qualifier === 'that' || LOOSE_FOLLOWERS.has(word(source, next + 1)) || !atPhraseEnd(source, next + 1));
+    return unclear
+      ? null
+      : piece(at, next + 1, {
+          type: 'span',
+          grain: 'month',
+          readings: [monthSpan(yearOfMonth(source, month, offset), month)],
+        });
+  }
   return periodPiece(source, at, next, offset, qualifier);
 }
 
@@ -517,6 +544,12 @@ function prefixedAmount(source: Source, at: number): Piece | null {
   if (lead === '' && !qualifier) return null;
   const found = amountAt(source.tokens, next);
   if (!found || (qualifier && unitAt(source.tokens, next))) return null;
+  if (
+    lead === 'in' &&
+    ['from', 'after', 'before'].includes(word(source, found.next)) &&
+    word(source, found.next + 1) !== 'now'
+  )
+    return null;
   const end = skip(source, word(source, found.next) === "'" ? found.next + 1 : found.next, 'time');
   const timed = end > found.next && word(source, end - 1) === 'time' ? end : found.next;
   if (qualifier) return piece(at, found.next, aroundNow(source, found.amount, qualifier > 0 ? 1 : -1));
@@ -569,7 +602,8 @@ function nthPeriod(source: Source, at: number): Piece | null {
 function countedWeekday(source: Source, at: number): Piece | null {
   const number = englishNumberAt(source.tokens, at);
   if (!number || number.ordinal || number.value < 1 || number.value > 52) return null;
-  const weekday = WEEKDAYS.get(word(source, number.next));
+  const name = word(source, number.next);
+  const weekday = WEEKDAYS.get(name) ?? WEEKDAY_PLURALS.get(name);
   if (weekday === undefined) return null;
   const next = number.next + 1;
   const end =
@@ -669,6 +703,9 @@ function sliceRule(source: Source, at: number): Piece | null {
   const slice = SLICES.get(word(source, from));
   if (!slice) return null;
   const next = skip(source, skip(source, from + 1, '-', 'of', 'in'), 'the');
+  const running = next > from + 1 && word(source, next - 1) === 'the' ? periodPiece(source, at, next, 0, 'this') : null;
+  const combined = running ? combineDates({ type: 'slice', slice }, running.meaning, source.today) : null;
+  if (running && combined) return piece(at, running.end, combined);
   return piece(at, next, { type: 'slice', slice }, true);
 }
 
@@ -713,7 +750,7 @@ const CLOSINGS: readonly (readonly [string, 'by' | 'since' | 'before'])[] = [
 function openings(source: Source, at: number): Piece | null {
   for (const [phrase, mode] of CLOSINGS) {
     const end = phraseAt(source, at, phrase);
-    if (end && (phrase !== 'and after' || atPhraseEnd(source, end)))
+    if (end && (!/^(?:and|or) (?:after|before)$/.test(phrase) || atPhraseEnd(source, end)))
       return piece(at, end, { type: 'suffix', mode }, true);
   }
   for (const [phrase, meaning] of OPENINGS) {
@@ -752,13 +789,53 @@ function offsets(source: Source, at: number): Piece | null {
 function bareNumber(source: Source, at: number): Piece | null {
   const number = digitsAt(source.tokens, at);
   if (!number || number.ordinal) return null;
-  return piece(at, number.next, { type: 'number', value: number.value, digits: number.digits }, true);
+  return (
+    hourAfterAt(source, at, number) ??
+    piece(at, number.next, { type: 'number', value: number.value, digits: number.digits }, true)
+  );
 }
 
 function spokenNumber(source: Source, at: number): Piece | null {
   const number = wordsAt(source.tokens, at);
   if (!number || number.ordinal) return null;
-  return piece(at, number.next, { type: 'number', value: number.value, digits: '' }, true);
+  return (
+    hourAfterAt(source, at, number) ?? piece(at, number.next, { type: 'number', value: number.value, digits: '' }, true)
+  );
+}
+
+/** "at 7" where nothing follows that could be counted. */
+function hourAfterAt(source: Source, at: number, { value, digits, next }: Numeral): Piece | null {
+  if (
+    !['at', '@'].includes(word(source, at - 1)) ||
+    digits.length > 2 ||
+    value < 1 ||
+    value > 24 ||
+    !atPhraseEnd(source, next)
+  )
+    return null;
+  return piece(at, next, { type: 'clock', clock: { second: value * 3600, settled: value > 12 } });
+}
+
+/** "in 2007", "the year of 2008" */
+function namedYear(source: Source, at: number): Piece | null {
+  const from = skip(source, at, 'the');
+  const lead = word(source, from);
+  const yearAt = lead === 'in' ? from + 1 : lead === 'year' && word(source, from + 1) === 'of' ? from + 2 : 0;
+  const number = yearAt > 0 ? digitsAt(source.tokens, yearAt) : null;
+  if (number?.digits.length !== 4 || number.value < 1900 || number.value > 2100 || !atPhraseEnd(source, number.next))
+    return null;
+  return piece(at, number.next, { type: 'span', grain: 'year', readings: [yearSpan(number.value)] });
+}
+
+/** "5 upcoming years", "the 2 next days" */
+function countedPeriod(source: Source, at: number): Piece | null {
+  const number = englishNumberAt(source.tokens, at);
+  if (!number || number.ordinal || number.value < 1) return null;
+  const direction = QUALIFIERS.get(word(source, number.next));
+  const found = direction ? unitAt(source.tokens, number.next + 1) : null;
+  return found && direction
+    ? piece(at, found.next, aroundNow(source, amountOf(found.unit, number.value), direction > 0 ? 1 : -1))
+    : null;
 }
 
 /** Words that may follow a number which is an hour or a day, rather than a count of something. */

@@ -110,10 +110,23 @@ function dayOf(point: Point, reference: Reference, policy: Policy, second: numbe
   return { from: reference.today + point.shift, to: reference.today + point.shift + 1 };
 }
 
+/** "August to October", said in September, is the one that runs already. */
+function runningRange(from: Point, to: Point, reference: Reference, policy: Policy): Settled | null {
+  const starts = isDays(from, reference)?.readings.filter((span) => span.from <= reference.today) ?? [];
+  const begun = starts.at(-1);
+  const ends = begun && isDays(to, { today: begun.from, now: 0 });
+  const end = ends && policy.day(ends.readings, { today: begun.from, now: 0 }, null);
+  return begun && end && end.to > reference.today
+    ? { kind: 'range', from: formatDay(begun.from), to: formatDay(end.to) }
+    : null;
+}
+
 function settleRange(from: Point, to: Point, reference: Reference, policy: Policy): Settled | null {
   const start = edgesOf(from, reference, policy);
   const startDay = dayOf(from, reference, policy, null);
   if (!start) return null;
+  const running = from.date && to.date && !from.clock && !to.clock ? runningRange(from, to, reference, policy) : null;
+  if (running) return running;
   // The end is the first reading at or after the start: "Nov to March" ends next year.
   const end = edgesOf(to, startDay && to.date ? { today: startDay.from, now: 0 } : reference, policy);
   if (!end) return null;
