@@ -19,8 +19,8 @@ export default {
     entryFileNames: '[name].js',
     chunkFileNames: 'chunk-[name]-[hash].js',
     cleanDir: true,
-    // Minified, the product is ready neither sooner nor later (median of 9 starts: 127 ms against 122 ms), and its stack traces
-    // lose their names.
+    // Minified, the product is ready no sooner (median of nine interleaved starts on a busy machine: 606 ms, plain
+    // 503 ms), and its stack traces lose their names.
     minify: false,
     sourcemap: false,
   },
