@@ -11,7 +11,7 @@ import { createEventBus } from './foundation/events.ts';
 import type { Host } from './foundation/host.ts';
 import { createIds } from './foundation/ids.ts';
 import type { Logger } from './foundation/logger.ts';
-import { createChannels, createDelivery, createInbox, createWorkLoop } from './ingest/index.ts';
+import { type Channel, createChannels, createDelivery, createInbox, createWorkLoop } from './ingest/index.ts';
 import { instantOf } from './language/index.ts';
 import { createMemories } from './memory/index.ts';
 import { createProcessFigures, createRecentErrors } from './monitor/index.ts';
@@ -110,7 +110,12 @@ export async function createApp({
     fetch: globalThis.fetch,
     ids,
     findMessage: (id) => store.call('messages.get', { id }),
-    onReachable: () => delivery.wake(),
+    onReachable() {
+      store.call('outbox.hurry', { channel: 'socket' }).then(
+        () => delivery.wake(),
+        (error: unknown) => logger.error('delivery.failed', { error }),
+      );
+    },
   });
   const channelNamed = (name: string) => channels.list.find((channel) => channel.name === name);
 
@@ -194,7 +199,12 @@ export async function createApp({
         oldest_at: totals.oldest_received_at === null ? null : isoTime(totals.oldest_received_at),
       },
       outbox: { pending: totals.outbox_pending, failed: totals.outbox_failed, unknown: totals.outbox_unknown },
-      totals: { ...inbox.counters, messages: totals.messages_in, memories: totals.memories, tasks: totals.tasks },
+      totals: {
+        ...countedBy(channels.list),
+        messages: totals.messages_in,
+        memories: totals.memories,
+        tasks: totals.tasks,
+      },
       process: { ...figures.read(), database_bytes: totals.database_bytes },
       warnings,
       errors: recentErrors.list(),
@@ -261,6 +271,16 @@ export async function createApp({
       logger.info('app.stopped');
     },
   };
+}
+
+/** What the channels counted since the start; what they refused themselves never reached the inbox. */
+function countedBy(
+  channels: readonly Channel[],
+): Pick<Status['totals'], 'received' | 'accepted' | 'duplicate' | 'rejected'> {
+  const sum = (key: 'accepted' | 'duplicate' | 'rejected') =>
+    channels.reduce((total, channel) => total + channel.status()[key], 0);
+  const counted = { accepted: sum('accepted'), duplicate: sum('duplicate'), rejected: sum('rejected') };
+  return { received: counted.accepted + counted.duplicate + counted.rejected, ...counted };
 }
 
 function chooseLocale(setting: 'auto' | Locale): Locale {

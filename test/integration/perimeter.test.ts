@@ -353,7 +353,8 @@ describe('connections that take their time', () => {
     const padding = 'x'.repeat(100_000);
 
     const keepTelling = () => {
-      for (let i = 0; i < 20; i++) web.events.emit({ type: 'message', id: padding, conversation: 'c', state: 'stored' });
+      for (let i = 0; i < 20; i++)
+        web.events.emit({ type: 'message', id: padding, conversation: 'c', state: 'stored' });
       return web.events.readerCount;
     };
     await expect.poll(keepTelling, { timeout: 15_000, interval: 5 }).toBe(0);

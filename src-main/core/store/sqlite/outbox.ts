@@ -29,19 +29,26 @@ interface OutboxRow {
   created_at: number;
 }
 
-const takeWindow = 256;
-
 export function outboxOps(db: Database.Database, messages: MessageStatements) {
-  const open = db.prepare<[number], OutboxRow>(
-    "SELECT * FROM outbox WHERE state IN ('pending', 'sending') ORDER BY seq LIMIT ?",
+  const due = db.prepare<[number, number], OutboxRow>(`
+    SELECT * FROM outbox o WHERE state = 'pending' AND not_before <= ?
+      AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.channel = o.channel AND earlier.conversation_id = o.conversation_id
+                      AND earlier.seq < o.seq AND earlier.state IN ('pending', 'sending'))
+    ORDER BY not_before, seq LIMIT ?`);
+  const nextDue = db.prepare<[], { at: number | null }>(
+    "SELECT min(not_before) AS at FROM outbox WHERE state = 'pending'",
+  );
+  // What stands behind a delivery that has to wait waits with it, so that looking for what is due stays cheap.
+  const postpone = db.prepare(
+    "UPDATE outbox SET not_before = ? WHERE channel = ? AND conversation_id = ? AND state = 'pending'",
+  );
+  const hurry = db.prepare(
+    "UPDATE outbox SET not_before = 0 WHERE channel = ? AND state = 'pending' AND not_before > 0",
   );
   const bySeq = db.prepare<[number], OutboxRow>('SELECT * FROM outbox WHERE seq = ?');
   const take = db.prepare("UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = ? WHERE seq = ?");
   const settle = db.prepare(
     'UPDATE outbox SET state = ?, not_before = ?, last_error = ?, updated_at = ? WHERE seq = ?',
-  );
-  const untake = db.prepare(
-    "UPDATE outbox SET state = 'pending', attempts = attempts - 1, updated_at = ? WHERE seq = ? AND state = 'sending'",
   );
   const interrupted = db.prepare<[], OutboxRow>("SELECT * FROM outbox WHERE state = 'sending'");
 
@@ -55,6 +62,7 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
     const row = bySeq.get(seq);
     if (!row || row.state !== 'sending') return;
     settle.run(state, notBefore, error, now, seq);
+    if (state === 'pending') postpone.run(notBefore, row.channel, row.conversation_id);
     const reply = messages.bySeq(row.message_seq);
     const question = reply?.in_reply_to ? messages.byId(reply.in_reply_to) : undefined;
     for (const message of [reply, question]) {
@@ -76,11 +84,8 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
     'outbox.take': write(({ limit, now, busy }: { limit: number; now: number; busy: string[] }): OutboxItem[] => {
       const blocked = new Set(busy);
       const items: OutboxItem[] = [];
-      for (const row of open.all(takeWindow)) {
-        const key = conversationKey(row.channel, row.conversation_id);
-        if (blocked.has(key) || items.length >= limit) continue;
-        blocked.add(key);
-        if (row.state === 'sending' || row.not_before > now) continue;
+      for (const row of due.all(now, limit + blocked.size)) {
+        if (items.length >= limit || blocked.has(conversationKey(row.channel, row.conversation_id))) continue;
         const message = messages.bySeq(row.message_seq);
         const question = message?.in_reply_to ? messages.byId(message.in_reply_to) : undefined;
         if (!message || !question) throw new Error(`outbox row ${row.seq} has no message`);
@@ -116,9 +121,6 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
       }): void => settleRow(seq, state, not_before, error, now),
     ),
 
-    /** Gives back what was taken and certainly not sent. */
-    'outbox.release': write(({ seq, now }: { seq: number; now: number }): void => void untake.run(now, seq)),
-
     /** After a start: a delivery that was under way may or may not have arrived, and is never sent again by itself. */
     'outbox.recover': write(({ now }: { now: number }): number => {
       const rows = interrupted.all();
@@ -126,10 +128,10 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
       return rows.length;
     }),
 
+    /** Makes what waits on a channel due at once: whoever it is for has come back. */
+    'outbox.hurry': write(({ channel }: { channel: string }): void => void hurry.run(channel)),
+
     /** When the next delivery is due, ms; null when none waits. */
-    'outbox.nextDue': read((): number | null => {
-      const rows = open.all(takeWindow).filter((row) => row.state === 'pending');
-      return rows.length === 0 ? null : Math.min(...rows.map((row) => row.not_before));
-    }),
+    'outbox.nextDue': read((): number | null => nextDue.get()?.at ?? null),
   };
 }

@@ -86,7 +86,9 @@ const messageSchema = `
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX outbox_open ON outbox(seq) WHERE state IN ('pending', 'sending');
+  CREATE INDEX outbox_open ON outbox(channel, conversation_id, seq) WHERE state IN ('pending', 'sending');
+  CREATE INDEX outbox_due ON outbox(not_before, seq) WHERE state = 'pending';
+  CREATE INDEX outbox_sending ON outbox(seq) WHERE state = 'sending';
 
   CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;

@@ -81,8 +81,9 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
   const bury = db.prepare('INSERT INTO dead_letters(message_seq, attempts, reason, dead_at) VALUES (?, ?, ?, ?)');
   const addSource = db.prepare('INSERT OR IGNORE INTO message_sources(message_seq, memory_id) VALUES (?, ?)');
   const send = db.prepare(`
-    INSERT INTO outbox(idempotency_key, message_seq, channel, conversation_id, recipient_id, created_at, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO outbox(idempotency_key, message_seq, channel, conversation_id, recipient_id, created_at, updated_at, not_before)
+    VALUES (@key, @seq, @channel, @conversation_id, @recipient, @now, @now, coalesce((SELECT max(not_before) FROM outbox
+      WHERE channel = @channel AND conversation_id = @conversation_id AND state IN ('pending', 'sending')), 0))`);
   const nextDue = db.prepare<[], { at: number | null }>(
     "SELECT min(not_before) AS at FROM inbox WHERE not_before > 0 AND state = 'queued'",
   );
@@ -119,8 +120,17 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
   function answer(question: MessageRow, reply: NewMessage & { deliver: boolean }, now: number): MessageRow {
     const row = messages.insertReply({ ...reply, in_reply_to: question.id, state: 'stored' }, now);
     messages.touchConversation(row);
-    if (reply.deliver)
-      send.run(`reply:${question.id}`, row.seq, row.channel, row.conversation_id, question.sender_id, now, now);
+    if (reply.deliver) {
+      const { channel, conversation_id } = row;
+      send.run({
+        key: `reply:${question.id}`,
+        seq: row.seq,
+        channel,
+        conversation_id,
+        recipient: question.sender_id,
+        now,
+      });
+    }
     return row;
   }
 
