@@ -279,6 +279,10 @@ describe('YAML that could do harm', () => {
     expect(problems.length).toBeLessThanOrEqual(20);
   });
 
+  test('lists four thousand levels deep are refused for their depth, before anything is built from them', async () => {
+    expect((await refusal('['.repeat(4000) + ']'.repeat(4000))).message).toContain('64 levels of nesting');
+  });
+
   test.each(['__proto__', 'constructor', 'prototype'])('the key %s is refused wherever it stands', async (name) => {
     for (const text of [
       `${name}: { polluted: 1 }`,

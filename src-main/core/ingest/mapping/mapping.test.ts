@@ -122,7 +122,7 @@ describe('paths', () => {
     expect(apply({ sender_id: 'me', content: `{{ ${path} }}` }, payload).message?.content).toBe('x');
   });
 
-  test.each(['a.length', 'toString', 'a.constructor', "a['constructor']", '__proto__.x', 'hasOwnProperty'])(
+  test.each(['a.length', 'toString.name', 'a.constructor', "a['constructor']", '__proto__.x', 'hasOwnProperty'])(
     '{{%s}} never leads into the program itself',
     (path) => {
       const payload = JSON.parse('{"a":["x"],"__proto__":{"x":"polluted"}}');
@@ -239,14 +239,15 @@ describe('values', () => {
 
   test('metadata that is very deep or very large is left out', () => {
     const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    const deeper = JSON.parse('['.repeat(12) + ']'.repeat(12));
     const large = Array.from({ length: 5000 }, () => 0);
     const { message, problems } = apply(
-      { ...base, metadata: { deep: '{{deep}}', large: '{{large}}', ok: '{{ok}}' } },
-      { from: 'li', text: 'hi', deep, large, ok: 1 },
+      { ...base, metadata: { deep: '{{deep}}', deeper: '{{deeper}}', large: '{{large}}', ok: '{{ok}}' } },
+      { from: 'li', text: 'hi', deep, deeper, large, ok: 1 },
     );
 
     expect(message?.metadata).toEqual({ ok: 1 });
-    expect(problems.map((problem) => problem.field)).toEqual(['metadata.deep', 'metadata.large']);
+    expect(problems.map((problem) => problem.field)).toEqual(['metadata.deep', 'metadata.deeper', 'metadata.large']);
   });
 
   test('one attachment that cannot be used does not cost the others, nor the message', () => {
