@@ -131,6 +131,12 @@ describe('paths', () => {
     },
   );
 
+  test('what every object has by itself is not in the payload', () => {
+    expect(apply({ ...base, content: '{{toString}}' }, { from: 'li' }).problems[0]?.message).toContain(
+      'nothing at $.toString',
+    );
+  });
+
   test.each([
     '{{',
     '{{}}',
