@@ -1,5 +1,4 @@
 import { UnifiedMessage } from '../../../../../src-shared/schema/message.ts';
-import { AppError } from '../../../foundation/app-error.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { RawReply, RawRequest } from '../../../foundation/http-route.ts';
 import type { Ids } from '../../../foundation/ids.ts';
@@ -26,7 +25,6 @@ export function createApiChannel({ inbox, ids, clock }: ApiChannelDeps): Channel
     let waitMs = 0;
     const accepted = await counters.count(async () => {
       const { headers, body } = request;
-      requireJson(headers['content-type']);
       waitMs = readWaitMs(request.query);
       const message = readMessage(parseJson(body));
       const key = message.external_id ?? readKeyHeader('Idempotency-Key', headers['idempotency-key']) ?? ids.next();
@@ -45,12 +43,6 @@ export function createApiChannel({ inbox, ids, clock }: ApiChannelDeps): Channel
     status: () => ({ name: 'api', kind: 'api', state: 'ready', address: path, why: null, ...counters.figures() }),
     close: async () => {},
   };
-}
-
-/** A page can make a browser send forms and plain text to any address without asking; JSON it cannot. */
-function requireJson(contentType: string | undefined): void {
-  if (contentType !== undefined && /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType)) return;
-  throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send the message as JSON, with "Content-Type: application/json"');
 }
 
 /** `wait` in seconds, at most 60; left out or 0: no waiting. */

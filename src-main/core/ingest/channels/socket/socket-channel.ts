@@ -1,5 +1,6 @@
+import { roleCovers } from '../../../../../src-shared/schema/access.ts';
 import type { IncomingMessage, Message } from '../../../../../src-shared/schema/message.ts';
-import { type AppError, isAppError } from '../../../foundation/app-error.ts';
+import { AppError, isAppError } from '../../../foundation/app-error.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Ids } from '../../../foundation/ids.ts';
 import type { Logger } from '../../../foundation/logger.ts';
@@ -59,6 +60,7 @@ export function createSocketChannel(deps: SocketChannelDeps): Channel {
     try {
       let key = '';
       const { id, duplicate } = await counters.count(async () => {
+        mayWrite(connection);
         const message = readFrame(frame);
         key = message.external_id ?? ids.next();
         connections.spokeIn(connection, message.conversation_id ?? message.sender_id);
@@ -116,6 +118,11 @@ const noRoom = {
   detail: 'Too many messages of this connection wait; send this one again when others are acknowledged',
   retry_after_s: 1,
 };
+
+function mayWrite({ principal }: SocketConnection): void {
+  if (roleCovers(principal.role, 'operator')) return;
+  throw new AppError('FORBIDDEN', `Sending messages needs the role operator; your token has ${principal.role}`);
+}
 
 function readFrame(frame: unknown): IncomingMessage {
   const type = typeof frame === 'object' && frame !== null && 'type' in frame ? frame.type : undefined;
