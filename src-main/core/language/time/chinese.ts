@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
   number,
 ];
 /** Where a piece that starts with digits may go on in Chinese: 3月, 3点, 3天. */
-const NUMBER_RULES: readonly Rule[] = [yearRule, monthRule, dayOfMonth, clock, chineseAmountRule];
+const NUMBER_RULES: readonly Rule[] = [yearRule, monthRule, edgeOfMonth, dayOfMonth, clock, chineseAmountRule];
 
 /** The longest piece of Chinese that starts at a token. */
 export function chinesePieceAt(source: Source, at: number): Piece | null {
@@ -142,9 +142,6 @@ function qualifierAt(source: Source, at: number): { offset: number; next: number
   else if (first === '下' || first === '上') {
     while (text(source, next) === first && next < at + 3) next += 1;
     offset = (next - at) * (first === '下' ? 1 : -1);
-  } else if (first === '隔') {
-    next += 1;
-    offset = 1;
   } else return null;
   if (text(source, next) === '一' && text(source, next + 1) === '个') next += 2;
   else if (text(source, next) === '个') next += 1;
@@ -362,6 +359,8 @@ function baseOfEdge(source: Source, at: number) {
     const half = hasWord(source, at + 2, '上半年') || hasWord(source, at + 2, '下半年');
     return { next: half ? at + 2 : at + 1, month: relative(0), year: yearOfToday(shift) };
   }
+  if (qualifier && text(source, qualifier.next) === '季')
+    return { next: qualifier.next, month: relative(0), year: yearOfToday(0) };
   if (qualifier && text(source, qualifier.next) === '月') {
     const tenDays = ['上旬', '中旬', '下旬'].some((word) => hasWord(source, qualifier.next + 1, word));
     return {

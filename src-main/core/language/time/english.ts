@@ -713,7 +713,6 @@ const OPENINGS: readonly (readonly [string, Extract<Meaning, { type: 'prefix' }>
   ['no later than', { type: 'prefix', mode: 'by', pair: null }],
   ['not later than', { type: 'prefix', mode: 'by', pair: null }],
   ['due by', { type: 'prefix', mode: 'by', pair: null }],
-  ['due on', { type: 'prefix', mode: 'by', pair: null }],
   ['prior to', { type: 'prefix', mode: 'before', pair: null }],
   ['earlier than', { type: 'prefix', mode: 'before', pair: null }],
   ['up to', { type: 'prefix', mode: 'by', pair: null }],
@@ -755,7 +754,8 @@ function openings(source: Source, at: number): Piece | null {
   }
   for (const [phrase, meaning] of OPENINGS) {
     const end = phraseAt(source, at, phrase);
-    if (end) return piece(at, end, meaning, true);
+    // "come by on Monday" sets no limit.
+    if (end && !(phrase === 'by' && ['on', 'at'].includes(word(source, end)))) return piece(at, end, meaning, true);
   }
   return null;
 }

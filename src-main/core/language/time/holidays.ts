@@ -186,6 +186,17 @@ function qingming(year: number): number {
 let lunarFormat: Intl.DateTimeFormat | undefined;
 const lunarDays = new Map<string, number | null>();
 const MAX_LUNAR_DAYS = 512;
+/** Months whose new moon falls within minutes of midnight in Beijing, where ICU is a day off the official calendar. */
+const LUNAR_CORRECTIONS = new Map([
+  ['1933-6', -1],
+  ['1954-1', -1],
+  ['1955-2', -1],
+  ['1998-12', -1],
+  ['2012-7', -1],
+  ['2018-10', 1],
+  ['2027-1', -1],
+  ['2030-1', 1],
+]);
 
 /** The day of a lunar month within the lunar year that begins in the given year; ICU's calendar, 1900–2100. */
 function lunarDay(year: number, month: number, day: number): number | null {
@@ -193,7 +204,8 @@ function lunarDay(year: number, month: number, day: number): number | null {
   const key = `${year}-${month}-${day}`;
   const known = lunarDays.get(key);
   if (known !== undefined) return known;
-  const found = findLunarDay(year, month, day);
+  const calculated = findLunarDay(year, month, day);
+  const found = calculated === null ? null : calculated + (LUNAR_CORRECTIONS.get(`${year}-${month}`) ?? 0);
   if (lunarDays.size >= MAX_LUNAR_DAYS) lunarDays.clear();
   lunarDays.set(key, found);
   return found;

@@ -40,9 +40,8 @@ const MARKS: Record<string, string> = {
 
 /** The same number of UTF-16 units as the text, with widths, cases and variants folded. */
 export function fold(text: string): string {
-  let folded = '';
-  for (let index = 0; index < text.length; index += 1) folded += foldUnit(text[index] ?? '');
-  return folded;
+  const lower = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return lower.replace(/[^\0-\x7f]/g, foldUnit);
 }
 
 export function tokenize(text: string): Token[] {
@@ -70,7 +69,6 @@ export function tokenize(text: string): Token[] {
 
 function foldUnit(unit: string): string {
   const code = unit.charCodeAt(0);
-  if (code < 0x80) return code >= 65 && code <= 90 ? unit.toLowerCase() : unit;
   const mark = MARKS[unit];
   if (mark !== undefined) return mark;
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0).toLowerCase();

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import { brief } from './brief.fixture.ts';
+import { readTimes } from './index.ts';
+
+/** A Friday. */
+const reference = '2026-11-20T09:00:00';
+
+const table: readonly (readonly [string, string])[] = [
+  // days
+  ['see you today', 'd 2026-11-20'],
+  ['dinner tomorrow', 'd 2026-11-21'],
+  ['it broke yesterday', 'd 2026-11-19'],
+  ['the day after tomorrow works', 'd 2026-11-22'],
+  ['the day before yesterday was fine', 'd 2026-11-18'],
+  ['ship it tmrw', 'd 2026-11-21'],
+  ['meet on Monday', 'd 2026-11-23'],
+  ['meet on Friday', 'd 2026-11-20'],
+  ['meet this Sunday', 'd 2026-11-22'],
+  ['meet next Sunday', 'd 2026-11-29'],
+  ['meet next Friday', 'd 2026-11-27'],
+  ['we met last Friday', 'd 2026-11-13'],
+  ['the coming Wednesday', 'd 2026-11-25'],
+  ['Wednesday next week', 'd 2026-11-25'],
+  ['next week on Tuesday', 'd 2026-11-24'],
+  ['Thursday of next week', 'd 2026-11-26'],
+  ['two Mondays from now', 'd 2026-11-30'],
+  // dates
+  ['pay on 2026-12-01', 'd 2026-12-01'],
+  ['pay on 2026/12/1', 'd 2026-12-01'],
+  ['pay on 12/24', 'd 2026-12-24'],
+  ['pay on 12/24/2026', 'd 2026-12-24'],
+  ['pay on 24/12/2026', 'd 2026-12-24'],
+  ['pay on 24.12.2026', 'd 2026-12-24'],
+  ['pay on 24-12-26', 'd 2026-12-24'],
+  ['expires December 3', 'd 2026-12-03'],
+  ['expires Dec. 3rd', 'd 2026-12-03'],
+  ['expires 3 December', 'd 2026-12-03'],
+  ['expires the 3rd of December', 'd 2026-12-03'],
+  ['expires December 3, 2027', 'd 2027-12-03'],
+  ['expires 3 Dec 2027', 'd 2027-12-03'],
+  ['expires on Thursday, December 3', 'd 2026-12-03'],
+  ['expires December twenty-third', 'd 2026-12-23'],
+  ['born on June the fifth nineteen ninety two', 'd 1992-06-05'],
+  ['born on the first of May, two thousand and three', 'd 2003-05-01'],
+  ['signed 05-Mar-2024', 'd 2024-03-05'],
+  ['review on March 2', 'd 2027-03-02'],
+  ['leap day Feb 29', 'd 2028-02-29'],
+  ['rent is due on the 1st', 'd 2026-12-01'],
+  ['come by on the 25th', 'd 2026-11-25'],
+  ['Tuesday the 24th', 'd 2026-11-24'],
+  ['the 5th of next month', 'd 2026-12-05'],
+  ['the first Monday of December', 'd 2026-12-07'],
+  ['the last Friday of next month', 'd 2026-12-25'],
+  // relative amounts
+  ['back in 3 days', 'd 2026-11-23'],
+  ['back in two weeks', 'd 2026-12-04'],
+  ['back in a month', 'd 2026-12-20'],
+  ['back in a couple of days', 'd 2026-11-22'],
+  ['in 5 business days', 'd 2026-11-27'],
+  ['in 10 minutes', 'dt 2026-11-20T09:10:00'],
+  ['in an hour', 'dt 2026-11-20T10:00:00'],
+  ['in half an hour', 'dt 2026-11-20T09:30:00'],
+  ['in an hour and a half', 'dt 2026-11-20T10:30:00'],
+  ['2 hours from now', 'dt 2026-11-20T11:00:00'],
+  ['three days ago', 'd 2026-11-17'],
+  ['a year ago', 'd 2025-11-20'],
+  ['20 minutes ago', 'dt 2026-11-20T08:40:00'],
+  ['two days after tomorrow', 'd 2026-11-23'],
+  ['a week from Tuesday', 'd 2026-12-01'],
+  ['3 weeks from December 1', 'd 2026-12-22'],
+  ['1 month and 2 days ago', 'd 2026-10-18'],
+  // clock times
+  ['call at 3pm', 't 15:00:00'],
+  ['call at 3:15 p.m.', 't 15:15:00'],
+  ['call at 15:30', 't 15:30:00'],
+  ['call at 8.30pm', 't 20:30:00'],
+  ['call at noon', 't 12:00:00'],
+  ['call at midnight', 't 00:00:00'],
+  ["call at nine o'clock", 't 09:00:00'],
+  ['call at half past ten', 't 10:30:00'],
+  ['call at a quarter to eleven', 't 10:45:00'],
+  ['call at twenty past eight in the evening', 't 20:20:00'],
+  ['call at 10ish', 't 10:00:00'],
+  ['call at 7 in the evening', 't 19:00:00'],
+  ['call in the morning at 7', 't 07:00:00'],
+  ['lights out at 2200 hours', 't 22:00:00'],
+  // date and clock
+  ['tomorrow at 9am', 'dt 2026-11-21T09:00:00'],
+  ['at 9am tomorrow', 'dt 2026-11-21T09:00:00'],
+  ['tomorrow morning at 7', 'dt 2026-11-21T07:00:00'],
+  ['tonight at 8', 'dt 2026-11-20T20:00:00'],
+  ['8pm tonight', 'dt 2026-11-20T20:00:00'],
+  ['Monday at noon', 'dt 2026-11-23T12:00:00'],
+  ['next Tuesday, 4pm', 'dt 2026-11-24T16:00:00'],
+  ['Dec 5 at 14:00', 'dt 2026-12-05T14:00:00'],
+  ['2:30pm on December 5th', 'dt 2026-12-05T14:30:00'],
+  ['2026-12-05T14:00:00', 'dt 2026-12-05T14:00:00'],
+  ['Friday 8am', 'dt 2026-11-27T08:00:00'],
+  ['this Friday at 5pm', 'dt 2026-11-20T17:00:00'],
+  ['12/5 @ 10:00', 'dt 2026-12-05T10:00:00'],
+  ['Sat 9am', 'dt 2026-11-21T09:00:00'],
+  ['by EOD Monday', 'r ~2026-11-23T23:59:59'],
+  // ranges
+  ['next week', 'r 2026-11-23~2026-11-30'],
+  ['this month', 'r 2026-11-01~2026-12-01'],
+  ['next month', 'r 2026-12-01~2027-01-01'],
+  ['last year', 'r 2025-01-01~2026-01-01'],
+  ['this weekend', 'r 2026-11-21~2026-11-23'],
+  ['next weekend', 'r 2026-11-28~2026-11-30'],
+  ['in March 2027', 'r 2027-03-01~2027-04-01'],
+  ['the next 3 days', 'r 2026-11-21~2026-11-24'],
+  ['within 2 weeks', 'r 2026-11-20~2026-12-04'],
+  ['tomorrow morning', 'r 2026-11-21T08:00:00~2026-11-21T12:00:00'],
+  ['Monday afternoon', 'r 2026-11-23T12:00:00~2026-11-23T16:00:00'],
+  ['from 2 to 4pm', 'r 14:00:00~16:00:00'],
+  ['from 11 to 2pm', 'r 11:00:00~14:00:00'],
+  ['tomorrow 3-5pm', 'r 2026-11-21T15:00:00~2026-11-21T17:00:00'],
+  ['between 10 and 11:30 on December 1', 'r 2026-12-01T10:00:00~2026-12-01T11:30:00'],
+  ['from Monday to Wednesday', 'r 2026-11-23~2026-11-26'],
+  ['December 7-11', 'r 2026-12-07~2026-12-12'],
+  ['from Dec 28 to Jan 3', 'r 2026-12-28~2027-01-04'],
+  ['the week of December 9', 'r 2026-12-07~2026-12-14'],
+  ['the week after next', 'r 2026-11-30~2026-12-07'],
+  // deadlines and open ranges
+  ['by Friday', 'r ~2026-11-21'],
+  ['before Wednesday', 'r ~2026-11-25'],
+  ['by 5pm', 'r ~17:00:00'],
+  ['by tomorrow at noon', 'r ~2026-11-21T12:00:00'],
+  ['no later than December 1st', 'r ~2026-12-02'],
+  ['until next Tuesday', 'r ~2026-11-25'],
+  ['after 6pm', 'r 18:00:00~'],
+  ['after Monday', 'r 2026-11-24~'],
+  ['since Monday of last week', 'r 2026-11-09~'],
+  ['by 4 on Tuesday', 'r ~2026-11-24T04:00:00'],
+  ['EOD', 't 23:59:59'],
+  ['end of the month', 'd 2026-11-30'],
+  ['by the end of next month', 'r ~2027-01-01'],
+  ['end of the year', 'd 2026-12-31'],
+  ['EOW', 'd 2026-11-20'],
+  // durations
+  ['for 45 minutes', 'u 2700'],
+  ['it took two and a half hours', 'u 9000'],
+  ['stay 3 nights', 'u 259200'],
+  // repeats
+  ['every day', 's FREQ=DAILY'],
+  ['every Monday', 's FREQ=WEEKLY;BYDAY=MO'],
+  ['every Monday at 10am', 's FREQ=WEEKLY;BYDAY=MO@10:00:00'],
+  ['every Mon, Wed and Fri', 's FREQ=WEEKLY;BYDAY=MO,WE,FR'],
+  ['Tuesdays and Thursdays at 6pm', 's FREQ=WEEKLY;BYDAY=TU,TH@18:00:00'],
+  ['every other Friday', 's FREQ=WEEKLY;INTERVAL=2;BYDAY=FR'],
+  ['every 3 days', 's FREQ=DAILY;INTERVAL=3'],
+  ['every weekday at 8:30am', 's FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR@08:30:00'],
+  ['every month on the 15th', 's FREQ=MONTHLY;BYMONTHDAY=15'],
+  ['the report is quarterly', 's FREQ=MONTHLY;INTERVAL=3'],
+  ['every 1st of May', 's FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1'],
+  ['daily at 9pm', 's FREQ=DAILY@21:00:00'],
+  ['once a week', 's FREQ=WEEKLY'],
+  // holidays
+  ['on Christmas', 'd 2026-12-25'],
+  ["New Year's Eve", 'd 2026-12-31'],
+  ['Thanksgiving', 'd 2026-11-26'],
+  ["Mother's Day", 'd 2027-05-09'],
+  ['Easter Sunday 2027', 'd 2027-03-28'],
+  ['Chinese New Year', 'd 2027-02-06'],
+  // more than one
+  ['tomorrow or Monday', 'd 2026-11-21 | d 2026-11-23'],
+  ['30 minutes on Tuesday', 'u 1800 | d 2026-11-24'],
+  // no time at all
+  ['it may be wrong', ''],
+  ['may I come in', ''],
+  ['they march on', ''],
+  ['the sun is out', ''],
+  ['she sat down', ''],
+  ['version 4.2 is out', ''],
+  ['call 555-123-4567', ''],
+  ['the ratio is 3/4 cup', ''],
+  ['we saved 6.45 percent', ''],
+  ['room 12 on floor 3', ''],
+  ['two to four people', ''],
+  ['the second option', ''],
+  ['have a great day', ''],
+  ['192.168.10.12', ''],
+  ['I have 3 cats and 2 dogs', ''],
+  ['step by step', ''],
+  ['from the beginning to the end', ''],
+];
+
+describe('times in English', () => {
+  test.each(table)('%s', (text, expected) => {
+    expect(brief(readTimes(text, { reference, locale: 'en' }))).toBe(expected);
+  });
+});
+
+describe('what "tomorrow" and "next" hang on', () => {
+  test('half past midnight, tomorrow is the next calendar day', () => {
+    expect(brief(readTimes('tomorrow', { reference: '2026-11-20T00:30:00', locale: 'en' }))).toBe('d 2026-11-21');
+  });
+  test('the same digits are day first where Chinese is spoken', () => {
+    expect(brief(readTimes('3/4/2027', { reference, locale: 'en' }))).toBe('d 2027-03-04');
+    expect(brief(readTimes('3/4/2027', { reference, locale: 'zh-CN' }))).toBe('d 2027-04-03');
+  });
+  test('a month that runs already is the one meant by its range', () => {
+    expect(brief(readTimes('from October to December', { reference, locale: 'en' }))).toBe('r 2026-10-01~2027-01-01');
+  });
+});
