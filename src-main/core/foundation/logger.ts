@@ -45,17 +45,26 @@ export interface LoggerOptions {
 /** JSON lines. The last stage scrubs every registered secret, whatever field or nested value it hides in. */
 export function createLogger({ level, secrets, write }: LoggerOptions): Logger {
   const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     { write: (line: string) => write(secrets.scrub(line)) },
   );
-  const at = (method: 'debug' | 'info' | 'warn' | 'error') => (event: string, fields: LogFields = {}) =>
-    logger[method](tame(fields), event);
+  const at =
+    (method: 'debug' | 'info' | 'warn' | 'error') =>
+    (event: string, fields: LogFields = {}) =>
+      logger[method](tame(fields), event);
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** Cuts long text, hides fields whose name says secret, and turns errors into their name, code and message. */
 function tame(fields: LogFields, depth = 0): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, secretKey.test(key) ? '[secret]' : tameValue(value, depth)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, secretKey.test(key) ? '[secret]' : tameValue(value, depth)]),
+  );
 }
 
 function tameValue(value: unknown, depth: number): unknown {
@@ -72,7 +81,10 @@ function describeError(error: Error): Record<string, unknown> {
     ...('code' in error ? { code: error.code } : {}),
     message: error.message.slice(0, maxFieldLength),
     ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
-    stack: error.stack?.split('\n').slice(1, 6).map((line) => line.trim()),
+    stack: error.stack
+      ?.split('\n')
+      .slice(1, 6)
+      .map((line) => line.trim()),
   };
 }
 
