@@ -9,4 +9,13 @@ export {
   type QueryTerm,
   type QueryText,
 } from './segment.ts';
-export { instantOf, MAX_TIME_TEXT, PAST, type ReadOptions, readTimes, secondsOfWall, wallClock } from './time/index.ts';
+export {
+  foldUnits,
+  instantOf,
+  MAX_TIME_TEXT,
+  PAST,
+  type ReadOptions,
+  readTimes,
+  secondsOfWall,
+  wallClock,
+} from './time/index.ts';

@@ -1,3 +1,4 @@
+import { foldUnits } from '../language/index.ts';
 import { ACTION_VERBS } from './verbs.ts';
 
 /** Why a sentence may or may not ask for something. Weights are log odds; the strongest cue counts in full. */
@@ -21,7 +22,7 @@ const ENGLISH: readonly CueRule[] = [
     rule: 'remind',
     weight: 3.4,
     pattern:
-      /\b(?:remind (?:me|us|him|her|them|everyone|my \w+)\b(?: (?:to|about|of|that)\b)?|(?:alert|notify|wake) me\b(?: (?:to|about|of|that)\b)?|remember to\b|(?:do not|don'?t|dont|never) (?:let (?:me|us) )?forget(?: (?:to|about|that)\b)?|note to self:?)/i,
+      /\b(?:remind (?:me|us|him|her|them|everyone|my \w+)\b(?: to\b| (?:about|of|that)\b(?: (?:my|the|an?|our)\b)?)?|(?:alert|notify|wake) me\b(?: (?:to|about|of|that)\b)?|remember to\b|(?:do not|don'?t|dont|never) (?:let (?:me|us) )?forget(?: (?:to|about|that)\b)?|note to self:?)/i,
     leads: true,
   },
   {
@@ -32,7 +33,7 @@ const ENGLISH: readonly CueRule[] = [
   },
   { rule: 'reminder', weight: 1.6, pattern: /^(?:a |my |new )?reminder\b/i },
   { rule: 'action item', weight: 3, pattern: /^(?:to-?do|action(?: item)?|task|ai)\s*[:：-]\s*/i, leads: true },
-  { rule: 'make sure', weight: 2.2, pattern: /\b(?:make|be) sure (?:to|that|you|we)\b/i },
+  { rule: 'make sure', weight: 2.2, pattern: /\b(?:make|be) sure (?:to|(?:that )?(?:you|we)|that)\b/i, leads: true },
   {
     rule: 'please',
     weight: 2.3,
@@ -124,7 +125,7 @@ const ENGLISH: readonly CueRule[] = [
   { rule: 'due', weight: 1.8, pattern: /\b(?:is|are) due\b|\bdue (?:on|by)\b|\bdeadline\b|\bdue date\b/i },
   {
     rule: 'commitment',
-    weight: 0.2,
+    weight: 0.6,
     pattern:
       /\b(?:i'?ll|i will|i am going to|i'?m going to|we'?ll|we will|i promise to) (?!be\b|have\b|never\b|not\b)/i,
     leads: true,
@@ -201,13 +202,13 @@ const CHINESE: readonly CueRule[] = [
   {
     rule: '提醒',
     weight: 3.4,
-    pattern: /(?:提醒|叫)(?:我|我们|一下|他|她|大家)(?:一下|一声)?(?:要|去|来|得|记得)?/,
+    pattern: /(?:提醒|叫)(?:我|我们|一下|他|她|大家)(?:一下|一声)?(?:要|来|得|记得)?/,
     leads: true,
   },
   {
     rule: '记得',
     weight: 3,
-    pattern: /(?:记得|记着|别忘了?|不要忘记?了?|勿忘|可别忘了?|切记)(?:要|去|把(?=不))?/,
+    pattern: /(?:记得|记着|别忘了?|不要忘记?了?|勿忘|可别忘了?|切记)要?/,
     leads: true,
   },
   {
@@ -220,10 +221,10 @@ const CHINESE: readonly CueRule[] = [
   {
     rule: '麻烦',
     weight: 2.8,
-    pattern: /(?:麻烦|劳烦|烦请|有劳|劳驾|拜托|辛苦)(?:你|您|各位|大家|你们|一下)?(?:帮我|帮忙|帮)?(?:把(?=不))?/,
+    pattern: /(?:麻烦|劳烦|烦请|有劳|劳驾|拜托|辛苦)(?:你|您|各位|大家|你们|一下)?(?:帮我|帮忙|帮)?/,
     leads: true,
   },
-  { rule: '帮', weight: 2.7, pattern: /(?:帮我|帮忙|帮咱们?|给我|替我|帮着|帮下忙)(?:去|把(?=不))?/, leads: true },
+  { rule: '帮', weight: 2.7, pattern: /(?:帮我|帮忙|帮咱们?|给我|替我|帮着|帮下忙)/, leads: true },
   {
     rule: '能否',
     weight: 2.2,
@@ -235,14 +236,14 @@ const CHINESE: readonly CueRule[] = [
     rule: '需要',
     weight: 1.9,
     pattern:
-      /(?:需要(?:你|您|我们?|大家)?(?!的)|务必|必须|应当|一定要|得(?:去|把|在|给|先|尽快)|该(?=交|去|给|买|打|发|做|写|还|付|缴|换|洗|订|准备)|抓紧|尽快|赶紧|赶快|尽早)/,
+      /(?:需要(?:你|您|我们?|大家)?(?!的)|务必|必须|应当|一定要|得(?=去|把|在|给|先|尽快)|该(?=交|去|给|买|打|发|做|写|还|付|缴|换|洗|订|准备)|抓紧|尽快|赶紧|赶快|尽早)/,
     leads: true,
   },
   {
     rule: '要',
     weight: 1.6,
     pattern:
-      /(?:^|[,，\s]|我|我们|咱们?|你|您|你们|大家|天|午|上|点|号|日|周|月|前|[一二三四五六末]|还|都|别忘了)要(?!求|是|不|紧|么|的|点|死|命)(?:去|把(?=不))?/,
+      /(?:^|[,，\s]|我|我们|咱们?|你|您|你们|大家|天|午|上|点|号|日|周|月|前|[一二三四五六末]|还|都|别忘了)要(?!求|是|不|紧|么|的|点|死|命)/,
     leads: true,
   },
   {
@@ -267,7 +268,7 @@ const CHINESE: readonly CueRule[] = [
 
 /** Verbs that open or carry a task in Chinese, beside a time. */
 const CHINESE_VERB =
-  /(?:^|到|去|来|要|给[^,，。]{1,6}|和[^,，。]{1,8}|跟[^,，。]{1,8}|陪[^,，。]{1,6}|向[^,，。]{1,8}|一起)(?:交|发|买|打|开|写|做|改|送|寄|取|拿|接|还|付|缴|订|预订|预约|约|参加|出席|准备|整理|提交|完成|更新|检查|确认|联系|通知|安排|回复|回|处理|跟进|修|洗|换|看|读|学|背|复习|练|体检|面试|考试|拜访|拜会|见|聚|吃药|吃饭|上课|开会|出差|搬|打扫|收拾|浇|喂|遛|加油|充值|续费|报名|报销|汇报|报告|打印|签|审|审核|测试|部署|上线|发布|下单|退|领|跑步|健身|理发|讨论|沟通|对接|培训|面谈|演示|复诊|值班|面基|碰|办|申请|下载|上传|备份|翻译|邀请|采购|盘点|催|核对|制定|起草|总结|归档|清理|登记|注册|交接|陪)/;
+  /去(?!年|世|哪|除|掉|了)[\u4e00-\u9fff]|(?:^|[,，\s]|到|来|要|给[^,，。]{1,6}|和[^,，。]{1,8}|跟[^,，。]{1,8}|陪[^,，。]{1,6}|向[^,，。]{1,8}|一起)(?:交|发|买|打|开|写|做|改|送|寄|取|拿|接|还|付|缴|订|预订|预约|约|参加|出席|准备|整理|提交|完成|更新|检查|确认|联系|通知|安排|回复|回|处理|跟进|修|洗|换|看|读|学|背|复习|练|体检|面试|考试|拜访|拜会|见|聚|吃药|吃饭|上课|开会|出差|搬|打扫|收拾|浇|喂|遛|加油|充值|续费|报名|报销|汇报|报告|打印|签|审|审核|测试|部署|上线|发布|下单|退|领|跑步|健身|理发|讨论|沟通|对接|培训|面谈|演示|复诊|值班|面基|碰|办|申请|下载|上传|备份|翻译|邀请|采购|盘点|催|核对|制定|起草|总结|归档|清理|登记|注册|交接|陪)/;
 
 const CHINESE_AGAINST: readonly CueRule[] = [
   { rule: '不用', weight: -4.5, pattern: /(?:不用|不必|无需|无须|用不着|不需要|没必要|甭|算了|取消了|不要了|先不)/ },
@@ -276,7 +277,7 @@ const CHINESE_AGAINST: readonly CueRule[] = [
     rule: '已做',
     weight: -3.6,
     pattern:
-      /(?:已经|已(?=[\u4e00-\u9fff])|刚刚|刚才|刚(?=[\u4e00-\u9fff])|(?:搞定|完成|做完|弄好|发|交|买|写|处理|解决|修|订|办|打|看|吃|去|说|见|开|还|寄|收到|结束)(?:过|好|完)?了(?:[。.!！,，~～]|$|一|两|三|个)|没(?!有?(?:问题|空))|曾|过了)/,
+      /(?:已经|已(?=[\u4e00-\u9fff])|刚刚|刚才|刚(?=[\u4e00-\u9fff])|(?:搞定|完成|做完|弄好|发|交|买|写|处理|解决|修|订|办|打|看|吃|去|说|见|开|还|寄|收到|结束)(?:过|好|完)?了(?!吗|嘛|么|没|吧)|没(?!有?(?:问题|空))|曾|过了)/,
   },
   {
     rule: '问事实',
@@ -299,9 +300,10 @@ const CHINESE_AGAINST: readonly CueRule[] = [
   { rule: '谢', weight: -1.4, pattern: /^(?:谢谢|多谢|感谢|好的|收到|嗯|哈哈|辛苦了|没事|没问题|早安|晚安|恭喜|祝)/ },
 ];
 
-/** All cues of a sentence, strongest first. `timed` says that it names a date or a time. */
-export function cuesOf(sentence: string, timed: boolean): Cue[] {
-  const chinese = /[\u4e00-\u9fff]/.test(sentence);
+/** All cues of a sentence, strongest first; `times` are the places within it that name a date or a time. */
+export function cuesOf(original: string, times: readonly { start: number; end: number }[]): Cue[] {
+  const chinese = /[\u4e00-\u9fff]/.test(original);
+  const sentence = chinese ? foldUnits(original) : original;
   const rules = chinese ? [...CHINESE, ...CHINESE_AGAINST, ...ENGLISH.slice(0, 6)] : [...ENGLISH, ...ENGLISH_AGAINST];
   const cues: Cue[] = [];
   for (const { rule, weight, pattern, leads } of rules) {
@@ -310,12 +312,20 @@ export function cuesOf(sentence: string, timed: boolean): Cue[] {
   }
   const opened = chinese ? null : imperative(sentence);
   if (opened) cues.push(opened);
-  if (chinese && timed && CHINESE_VERB.test(sentence)) cues.push({ rule: '时间与动作', weight: 1.2, action: null });
+  if (chinese && times.length > 0 && CHINESE_VERB.test(withoutTimes(sentence, times)))
+    cues.push({ rule: '时间与动作', weight: 1.2, action: null });
   return cues.sort((a, b) => b.weight - a.weight);
 }
 
+/** The times become commas, so that what follows them reads like a beginning. */
+function withoutTimes(sentence: string, times: readonly { start: number; end: number }[]): string {
+  let rest = sentence;
+  for (const { start, end } of times) rest = rest.slice(0, start) + ','.repeat(end - start) + rest.slice(end);
+  return rest;
+}
+
 const OPENERS =
-  /^(?:(?:hi|hey|hello|ok|okay|also|and|then|so|just|now|first|second|next|finally|lastly|again|otherwise|meanwhile|therefore|thus|instead|additionally|fyi|btw|all|team|guys|folks|everyone|simply|quickly|always|either|or|to [a-z ]{3,60},|if [^,]{3,120},|when [^,]{3,80},|once [^,]{3,80},|after [^,]{3,80},|before [^,]{3,80},|for [^,]{3,60},|as [^,]{3,60},|in [^,]{3,40},|@?[A-Z][a-z]+(?: [A-Z][a-z]+)?)[,:\-–—]*\s+){0,3}/;
+  /^(?:(?:hi|hey|hello|ok|okay|also|and|then|so|just|now|first|second|next|finally|lastly|again|otherwise|meanwhile|therefore|thus|instead|additionally|fyi|btw|all|team|guys|folks|everyone|simply|quickly|always|either|or|to [a-z ]{3,60},|if [^,]{3,120},|when [^,]{3,80},|once [^,]{3,80},|after [^,]{3,80},|before [^,]{3,80},|for [^,]{3,60},|as [^,]{3,60},|in [^,]{3,40},|@[\w.-]{1,32}|[A-Z][a-z]+(?: [A-Z][a-z]+)?(?=\s?[,:–—-]))\s?[,:\-–—]*\s+){0,3}/;
 /** Opening words that are as often a noun, an adjective or the start of a statement. */
 const UNSURE_OPENERS = new Set([
   'be',

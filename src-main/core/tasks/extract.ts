@@ -4,7 +4,7 @@ import type {
   ExtractResponse,
   TimeExpression,
 } from '../../../src-shared/schema/extraction.ts';
-import { readTimes, wallClock } from '../language/index.ts';
+import { foldUnits, readTimes, wallClock } from '../language/index.ts';
 import { type Cue, cuesOf } from './cues.ts';
 import { scheduleOf } from './due.ts';
 import { assigneesOf } from './people.ts';
@@ -45,7 +45,10 @@ function todoOf(
 ): ExtractedTodo | null {
   const times = all.filter(({ start, end }) => start >= sentence.start && end <= sentence.end);
   const timed = times.some(({ kind }) => kind !== 'duration');
-  const cues = cuesOf(sentence.text, timed);
+  const places = times
+    .filter(({ kind }) => kind !== 'duration')
+    .map(({ start, end }) => ({ start: start - sentence.start, end: end - sentence.start }));
+  const cues = cuesOf(sentence.text, places);
   if (sentence.listed) cues.unshift({ rule: 'list item', weight: 0.6, action: null });
   const confidence = confidenceOf(cues, times, reference);
   if (confidence < LEAST_CONFIDENCE) return null;
@@ -106,7 +109,8 @@ function whyOf(cues: readonly Cue[], timed: boolean): string[] {
 function coreWithin(text: string, sentence: Sentence, cues: readonly Cue[], used: readonly Span[]): Span {
   const lead = cues.find(({ action, weight }) => action !== null && weight > 0);
   const chinese = /[\u4e00-\u9fff]/.test(sentence.text);
-  const whole = coreOf(text, sentence, used);
+  const plain = chinese ? foldUnits(text) : text;
+  const whole = coreOf(plain, sentence, used);
   if (!lead || lead.action === null) return whole;
   const before = sentence.text.slice(0, lead.action);
   const subjectFirst =
@@ -115,7 +119,7 @@ function coreWithin(text: string, sentence: Sentence, cues: readonly Cue[], used
     !/[,，:：]/.test(before) &&
     whole.start < sentence.start + lead.action - 3;
   if (subjectFirst) return whole;
-  const led = coreOf(text, { start: sentence.start + lead.action, end: sentence.end }, used);
+  const led = coreOf(plain, { start: sentence.start + lead.action, end: sentence.end }, used);
   return led.end > led.start ? led : whole;
 }
 
@@ -176,7 +180,7 @@ function quickAdd(text: string, times: readonly TimeExpression[], reference: str
     ),
   ].map((match) => ({ start: match.index, end: match.index + match[0].length }));
   const removed = [...schedule.used.filter((time) => !describes(text, time)), ...marks];
-  const core = coreOf(text, { start: 0, end: text.length }, removed);
+  const core = coreOf(/[\u4e00-\u9fff]/.test(text) ? foldUnits(text) : text, { start: 0, end: text.length }, removed);
   const title = titleOf(text, core, removed).slice(0, MAX_TITLE);
   const place = title === '' ? { start: 0, end: text.length } : core;
   return [

@@ -8,6 +8,8 @@ export interface Span {
 
 const LEADING: readonly RegExp[] = [
   /^[\s,，.。:：;；!！?？~～\-–—•*"“”'‘’、)）\]】]+/,
+  /^@[\p{L}\p{N}_.-]{1,32}[\s,，:：]*/u,
+  /^(?:make|be) sure (?:that )?(?:to |you |we )?/i,
   /^(?:please|pls|plz|kindly|bot|hey|hi|hello|ok|okay|also|just|and|then|so|siri|alexa|clawdbot)\b[\s,]*/i,
   /^(?:can|could|would|will|won'?t) (?:you|u|we|someone)(?: all| guys| both)?\b\s*/i,
   /^(?:would|do) you mind\b\s*(?:if (?:i|we) )?/i,
@@ -30,11 +32,11 @@ const LEADING: readonly RegExp[] = [
   /^(?:提醒|叫)(?:我|我们|一下|大家)(?:一下|一声)?/,
   /^(?:设置?|设定|定|建|新建|创建|添加|加)(?:一?个|一条)?(?:新的?)?(?:提醒|闹钟|待办|任务|日程)[,，:：]?/,
   /^(?:记得|记着|别忘了?|不要忘记?了?|勿忘|可别忘了?|切记|务必|一定)/,
-  /^(?:能不能|可不可以|能否|可否|是否可以|是否能|方便|可以|能)(?=你|您|帮|请|麻烦|在|给|把|来|去|发|看|[\u4e00-\u9fff]{2,30}[吗嘛么])/,
+  /^(?:能不能|可不可以|能否|可否|是否可以|是否能|方便|可以|能)(?=你|您|帮|请|麻烦|在|给|把|来|去|发|看|明|今|后天|下|周|[\u4e00-\u9fff]{2,30}[吗嘛么])/,
   /^(?:需要|必须|应该|应当|得|要)(?!求|点)(?=[\u4e00-\u9fff])/,
   /^(?:尽快|赶紧|赶快|抓紧|尽早)/,
   /^(?:待办|任务|行动项|todo|to-?do)\s*[:：-]?\s*/i,
-  /^(?:我们|我|咱们?|你们|你|您|大家|各位)(?=(?:们)?(?:要|得|需要|必须|应该|记得|别忘|去|来|打算|准备|计划|在|把|给|先|今|明|后|下|周)|\s*$)/,
+  /^(?:我们|我|咱们?|你们|你|您|大家|各位)(?=(?:们)?(?:要|得|可以|能|方便|需要|必须|应该|记得|别忘|去|来|打算|准备|计划|在|把|给|先|今|明|后|下|周)|\s*$)/,
   /^(?:你好|您好|嗨|哈喽|对了|另外|还有|然后|那个|那)[,，\s]*/,
   /^(?:的|在|于|到时候|到时)(?=[\u4e00-\u9fff])/,
 ];
@@ -51,6 +53,7 @@ const TRAILING: readonly RegExp[] = [
   /[\s,]+(?:please|pls|plz|thanks|thank you|thx|ok|okay|asap|as soon as possible|for me please|if (?:you can|possible)|when you (?:can|get a chance|have time|get a minute|have a (?:minute|moment|chance)))$/i,
   /\s+(?:on|at|by|before|for|in|from|due|around|until|till|and|starting|every|to|about|the)$/i,
   /(?:可以|行|好)?(?:吗|嘛|么|吧|哈|啊|哦|呀|呢|啦|喔)$/,
+  /[\s,，]*(?:尽快|尽早|马上|立刻|急)$/,
   /(?:谢谢|谢了|多谢|拜托了|辛苦了|好吗|好不好|行吗|可以吗|行不行)$/,
   /\s+(?:later|repeat|daily)$/i,
   /(?:在|于)$/,

@@ -14,9 +14,9 @@ export interface Token {
 
 // Only characters that occur in words of time and request; folding keeps one UTF-16 unit per unit.
 const TRADITIONAL =
-  '週禮後號點鐘鍾個從這兩內間時萬開節慶誕聖勞動過來幾請幫麼們續會對將應該記別讓誰為給聽說買賣還訂陽曆農團員書學隨員閒檔處當終續於結參補課發報單寫電話約產東壽種錄樂氣樣覺鬧';
+  '週禮後號點鐘鍾個從這兩內間時萬開節慶誕聖勞動過來幾請幫麼們續會對將應該記別讓誰為給聽說買賣還訂陽曆農團員書學隨員閒檔處當終續於結參補課發報單寫電話約產東壽種錄樂氣樣覺鬧煩週預辦醫證繳備';
 const SIMPLIFIED =
-  '周礼后号点钟钟个从这两内间时万开节庆诞圣劳动过来几请帮么们续会对将应该记别让谁为给听说买卖还订阳历农团员书学随员闲档处当终续于结参补课发报单写电话约产东寿种录乐气样觉闹';
+  '周礼后号点钟钟个从这两内间时万开节庆诞圣劳动过来几请帮么们续会对将应该记别让谁为给听说买卖还订阳历农团员书学随员闲档处当终续于结参补课发报单写电话约产东寿种录乐气样觉闹烦周预办医证缴备';
 const FOLDED = new Map([...TRADITIONAL].map((character, index) => [character, SIMPLIFIED[index] ?? character]));
 const MARKS: Record<string, string> = {
   '：': ':',
@@ -39,13 +39,13 @@ const MARKS: Record<string, string> = {
 };
 
 /** The same number of UTF-16 units as the text, with widths, cases and variants folded. */
-export function fold(text: string): string {
+export function foldUnits(text: string): string {
   const lower = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   return lower.replace(/[^\0-\x7f]/g, foldUnit);
 }
 
 export function tokenize(text: string): Token[] {
-  const folded = fold(text);
+  const folded = foldUnits(text);
   const tokens: Token[] = [];
   let at = 0;
   let spaced = false;
