@@ -1,6 +1,6 @@
 import { type QueryClient, useMutation } from '@tanstack/react-query';
 import type { Client } from '../../src-shared/contract/index.ts';
-import type { ExtractedTodo } from '../../src-shared/schema/extraction.ts';
+import type { ExtractedTodo, TimeExpression } from '../../src-shared/schema/extraction.ts';
 import type { Memory, MemoryInput } from '../../src-shared/schema/memory.ts';
 import type { Board, Task, TaskChange, TaskInput, TaskStatus } from '../../src-shared/schema/task.ts';
 import { findTask, inverseOf, withChange, withoutTask } from './board-state.ts';
@@ -28,7 +28,9 @@ async function perform(client: Client, operation: TaskOperation): Promise<unknow
 function anticipate(cache: QueryClient, operation: TaskOperation) {
   cache.setQueryData<Board>(keys.board, (board) => {
     if (!board || operation.type === 'restore') return board;
-    return operation.type === 'remove' ? withoutTask(board, operation.id) : withChange(board, operation.id, operation.change);
+    return operation.type === 'remove'
+      ? withoutTask(board, operation.id)
+      : withChange(board, operation.id, operation.change);
   });
   cache.setQueryData<Task | null>(keys.task(operation.id), (task) => {
     if (operation.type === 'remove') return null;
@@ -84,7 +86,10 @@ export function useTaskActions({ onFailure }: { onFailure(error: unknown): void 
 
   function update(task: Task, change: TaskChange, done: Done = { type: 'changed', title: task.title }) {
     const inverse = inverseOf(boardHolding(task), task.id, change);
-    run({ type: 'update', id: task.id, change }, { done, inverse: inverse && { type: 'update-task', id: task.id, change: inverse } });
+    run(
+      { type: 'update', id: task.id, change },
+      { done, inverse: inverse && { type: 'update-task', id: task.id, change: inverse } },
+    );
   }
 
   return {
@@ -131,7 +136,11 @@ export function useTaskActions({ onFailure }: { onFailure(error: unknown): void 
   };
 }
 
-const boardOf = (task: Task): Board => ({ id: 'alone', name: '', columns: [{ status: task.status, total: 1, tasks: [task] }] });
+const boardOf = (task: Task): Board => ({
+  id: 'alone',
+  name: '',
+  columns: [{ status: task.status, total: 1, tasks: [task] }],
+});
 
 /** Reads a line such as "Friday 3pm send the report" without storing anything; null when there is no todo in it. */
 export function useReadTodo() {
@@ -145,10 +154,44 @@ export function useReadTodo() {
   };
 }
 
+/** Reads "Friday 3pm" or 周五下午三点 as a due date; null when there is no point in time in it. */
+export function useReadDue() {
+  const { connection } = useApi();
+  return async (text: string, locale: 'zh-CN' | 'en'): Promise<Task['due']> => {
+    const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const { todos, times } = await connection.client.todos.extract({
+      text,
+      mode: 'quickadd',
+      dry_run: true,
+      locale,
+      timezone,
+    });
+    const [todo] = todos;
+    return (todo && dueOf(todo)) ?? times.map(pointIn).find((due) => due !== null) ?? null;
+  };
+}
+
+function pointIn(time: TimeExpression): Task['due'] {
+  switch (time.kind) {
+    case 'date':
+    case 'datetime':
+      return dueAt(time.value);
+    case 'range':
+      return time.to ? dueAt(time.to) : null;
+    case 'time':
+      return dueAt(`${new Date().toLocaleDateString('en-CA')}T${time.value}`);
+    case 'duration':
+    case 'set':
+      return null;
+  }
+}
+
+const dueAt = (wallClock: string): string =>
+  wallClock.includes('T') ? new Date(wallClock).toISOString() : wallClock.slice(0, 10);
+
 /** Wall-clock values come without an offset and mean this computer's zone. */
 export function dueOf(todo: ExtractedTodo): Task['due'] {
-  if (!todo.due) return null;
-  return todo.due.kind === 'date' ? todo.due.value.slice(0, 10) : new Date(todo.due.value).toISOString();
+  return todo.due ? dueAt(todo.due.value) : null;
 }
 
 export function useMemoryActions({ onFailure }: { onFailure(error: unknown): void }) {

@@ -19,6 +19,10 @@ export type Connection = ReturnType<typeof createConnection>;
 const heartbeatMs = 25_000;
 const heartbeatPatienceMs = 10_000;
 
+function closeIfOpen(opened: Wire | string) {
+  if (typeof opened !== 'string') opened.close();
+}
+
 /** Keeps one wire to the core alive and offers a client that always uses the current one. */
 export function createConnection() {
   const inShell = window.clawdbot !== undefined;
@@ -26,7 +30,9 @@ export function createConnection() {
   let state: ConnectionState = { type: 'connecting', attempts: 0 };
   let wire: Wire | null = null;
   let wake: (() => void) | null = null;
-  let stopped = true;
+  /** Counts starts; a loop that finds a later one, or none running, has had its day. */
+  let run = 0;
+  let running = false;
 
   function become(next: ConnectionState) {
     state = next;
@@ -59,15 +65,15 @@ export function createConnection() {
     });
   }
 
-  async function keepConnected() {
+  async function keepConnected(mine: number) {
+    const isOver = () => !running || run !== mine;
     let attempts = 0;
     let wasOnline = false;
-    while (!stopped) {
+    while (!isOver()) {
       const opened = await open().catch(() => 'unreachable' as const);
+      if (isOver()) return closeIfOpen(opened);
       if (opened === 'refused' || opened === 'no-token') {
-        if (opened === 'refused') storedToken.clear();
-        stopped = true;
-        return become({ type: 'signed-out', refused: opened === 'refused' });
+        return leave(opened === 'refused');
       }
       if (opened !== 'unreachable') {
         attempts = 0;
@@ -77,13 +83,9 @@ export function createConnection() {
         const stopHeartbeat = heartbeat(opened);
         const why = await opened.closed;
         stopHeartbeat();
+        if (isOver()) return;
         wire = null;
-        if (stopped) return;
-        if (why === 'refused') {
-          storedToken.clear();
-          stopped = true;
-          return become({ type: 'signed-out', refused: true });
-        }
+        if (why === 'refused') return leave(true);
       }
       become({ type: wasOnline ? 'reconnecting' : 'connecting', attempts: attempts + 1 });
       await pause(backoffMs(attempts));
@@ -91,19 +93,28 @@ export function createConnection() {
     }
   }
 
+  function leave(refused: boolean) {
+    storedToken.clear();
+    running = false;
+    become({ type: 'signed-out', refused });
+  }
+
   /** A machine that slept leaves sockets that look open and carry nothing; a beat without an answer closes them. */
   function heartbeat(current: Wire): () => void {
     const timer = setInterval(() => {
-      client.system.health(undefined, { signal: AbortSignal.timeout(heartbeatPatienceMs) }).catch(() => current.close());
+      client.system
+        .health(undefined, { signal: AbortSignal.timeout(heartbeatPatienceMs) })
+        .catch(() => current.close());
     }, heartbeatMs);
     return () => clearInterval(timer);
   }
 
   function start() {
-    if (!stopped) return;
-    stopped = false;
+    if (running) return;
+    running = true;
+    run += 1;
     become({ type: 'connecting', attempts: 0 });
-    void keepConnected();
+    void keepConnected(run);
   }
 
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake?.());
@@ -124,12 +135,10 @@ export function createConnection() {
       start();
     },
     signOut() {
-      storedToken.clear();
-      stopped = true;
       wire?.close();
       wire = null;
+      leave(false);
       wake?.();
-      become({ type: 'signed-out', refused: false });
     },
   };
 }

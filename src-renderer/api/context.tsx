@@ -73,7 +73,11 @@ function attach({ connection, cache, outbox }: Api): () => void {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         await followChanges(
-          { client: connection.client, cache, isChangingTasks: () => cache.isMutating({ mutationKey: keys.allTasks }) > 0 },
+          {
+            client: connection.client,
+            cache,
+            isChangingTasks: () => cache.isMutating({ mutationKey: keys.allTasks }) > 0,
+          },
           signal,
         );
       } catch (error) {

@@ -39,7 +39,8 @@ export function failureCode(error: unknown): FailureCode {
 
 /** The code in an RFC 9457 problem document. */
 export function problemCode(problem: unknown, status: number): FailureCode {
-  if (typeof problem === 'object' && problem !== null && 'code' in problem && isErrorCode(problem.code)) return problem.code;
+  if (typeof problem === 'object' && problem !== null && 'code' in problem && isErrorCode(problem.code))
+    return problem.code;
   if (status === 401) return 'PAIRING_CODE_INVALID';
   if (status === 429) return 'RATE_LIMITED';
   return 'INTERNAL';

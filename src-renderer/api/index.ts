@@ -1,7 +1,23 @@
-export { dueOf, type TaskActions, useMemoryActions, useReadTodo, useRetryDeadLetter, useTaskActions } from './actions.ts';
+export {
+  dueOf,
+  type TaskActions,
+  useMemoryActions,
+  useReadDue,
+  useReadTodo,
+  useRetryDeadLetter,
+  useTaskActions,
+} from './actions.ts';
 export { columnOf, findTask, withChange } from './board-state.ts';
 export type { ConnectionState } from './connection.ts';
-export { ApiProvider, createApi, mainConversation, useApi, useConnectionState, useOutbox, useUndoHistory } from './context.tsx';
+export {
+  ApiProvider,
+  createApi,
+  mainConversation,
+  useApi,
+  useConnectionState,
+  useOutbox,
+  useUndoHistory,
+} from './context.tsx';
 export { type FailureCode, failureCode } from './failure.ts';
 export type { OutboxEntry } from './outbox.ts';
 export { pair } from './pairing.ts';

@@ -15,6 +15,7 @@ export const keys = {
   memories: (range: { from?: string | undefined; to?: string | undefined }) => ['memories', 'list', range] as const,
   memoryLists: ['memories', 'list'] as const,
   memorySearches: ['memories', 'search'] as const,
-  memorySearch: (query: { query: string; from?: string | undefined; to?: string | undefined }) => ['memories', 'search', query] as const,
+  memorySearch: (query: { query: string; from?: string | undefined; to?: string | undefined }) =>
+    ['memories', 'search', query] as const,
   memory: (id: string) => ['memory', id] as const,
 };

@@ -89,7 +89,8 @@ type Cached<T> = InfiniteData<Page<T>, string | undefined>;
 type Reads = Pick<LiveDeps, 'client' | 'cache'>;
 
 /** Reads the newest page of a conversation and shows it. */
-export const showNewest = (reads: Reads, conversation: string): Promise<void> => refreshMessages(reads, conversation, new Set());
+export const showNewest = (reads: Reads, conversation: string): Promise<void> =>
+  refreshMessages(reads, conversation, new Set());
 
 async function refreshMessages({ client, cache }: Reads, conversation: string, ids: ReadonlySet<string>) {
   const key = keys.messages(conversation);

@@ -12,7 +12,9 @@ function fakeStorage(initial?: string) {
   };
 }
 
-function setUp(options: { storage?: ReturnType<typeof fakeStorage>; send?: (entry: OutboxEntry) => Promise<unknown> } = {}) {
+function setUp(
+  options: { storage?: ReturnType<typeof fakeStorage>; send?: (entry: OutboxEntry) => Promise<unknown> } = {},
+) {
   const sent: OutboxEntry[] = [];
   const storage = options.storage ?? fakeStorage();
   let ids = 0;

@@ -112,5 +112,7 @@ function readEntries(stored: string | null): readonly OutboxEntry[] {
 function isEntry(value: unknown): value is OutboxEntry {
   if (typeof value !== 'object' || value === null) return false;
   const entry = value as Partial<Record<keyof OutboxEntry, unknown>>;
-  return typeof entry.external_id === 'string' && typeof entry.content === 'string' && typeof entry.typed_at === 'number';
+  return (
+    typeof entry.external_id === 'string' && typeof entry.content === 'string' && typeof entry.typed_at === 'number'
+  );
 }

@@ -20,7 +20,11 @@ export function mergeNewest<T extends { id: string }>(pages: readonly Page<T>[],
 }
 
 /** Replaces one item wherever it is, or takes it out when `item` is null. */
-export function replaceItem<T extends { id: string }>(pages: readonly Page<T>[], id: string, item: T | null): Page<T>[] {
+export function replaceItem<T extends { id: string }>(
+  pages: readonly Page<T>[],
+  id: string,
+  item: T | null,
+): Page<T>[] {
   return pages.map((page) => ({
     ...page,
     items: page.items.flatMap((known) => (known.id === id ? (item ? [item] : []) : [known])),

@@ -1,10 +1,10 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
-import { roleRank } from './roles.ts';
 import type { TaskStatus } from '../../src-shared/schema/task.ts';
 import { mainConversation, pageSize, useApi } from './context.tsx';
 import { failureCode } from './failure.ts';
 import { keys } from './keys.ts';
 import type { Page } from './pages.ts';
+import { roleRank } from './roles.ts';
 
 const firstPage: string | undefined = undefined;
 const nextPage = (page: Page<unknown>) => page.next_cursor ?? undefined;
@@ -48,10 +48,15 @@ export function useMessages(conversation: string) {
     queryKey: keys.messages(conversation),
     queryFn: async ({ pageParam }) => {
       try {
-        return await connection.client.conversations.messages({ id: conversation, limit: pageSize, ...withCursor(pageParam) });
+        return await connection.client.conversations.messages({
+          id: conversation,
+          limit: pageSize,
+          ...withCursor(pageParam),
+        });
       } catch (error) {
         // The built-in chat is there before its first message; the core only knows it after.
-        if (conversation === mainConversation && failureCode(error) === 'CONVERSATION_NOT_FOUND') return { items: [], next_cursor: null };
+        if (conversation === mainConversation && failureCode(error) === 'CONVERSATION_NOT_FOUND')
+          return { items: [], next_cursor: null };
         throw error;
       }
     },
@@ -89,7 +94,8 @@ export function useMemories(ids: readonly string[]) {
       queryKey: keys.memory(id),
       queryFn: () => orGone(connection.client.memories.get({ id })),
     })),
-    combine: (results) => results.map((result) => result.data).filter((memory) => memory !== undefined && memory !== null),
+    combine: (results) =>
+      results.map((result) => result.data).filter((memory) => memory !== undefined && memory !== null),
   });
 }
 
@@ -130,7 +136,8 @@ export function useMemoryList(range: TimeRange, enabled: boolean) {
   const { connection } = useApi();
   return useInfiniteQuery({
     queryKey: keys.memories(given(range)),
-    queryFn: ({ pageParam }) => connection.client.memories.list({ limit: pageSize, ...given(range), ...withCursor(pageParam) }),
+    queryFn: ({ pageParam }) =>
+      connection.client.memories.list({ limit: pageSize, ...given(range), ...withCursor(pageParam) }),
     initialPageParam: firstPage,
     getNextPageParam: nextPage,
     enabled,

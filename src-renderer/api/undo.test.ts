@@ -23,15 +23,28 @@ const task = (id: string, status: TaskStatus): Task => ({
   done_at: null,
 });
 
-const column = (status: TaskStatus, ...ids: string[]) => ({ status, total: ids.length, tasks: ids.map((id) => task(id, status)) });
+const column = (status: TaskStatus, ...ids: string[]) => ({
+  status,
+  total: ids.length,
+  tasks: ids.map((id) => task(id, status)),
+});
 
 const board: Board = {
   id: 'main',
   name: 'main',
-  columns: [column('suggested', 's'), column('todo', 'a', 'b', 'c'), column('doing'), column('waiting'), column('done')],
+  columns: [
+    column('suggested', 's'),
+    column('todo', 'a', 'b', 'c'),
+    column('doing'),
+    column('waiting'),
+    column('done'),
+  ],
 };
 
-const order = (of: Board, status: TaskStatus) => columnOf(of, status).map((each) => each.id).join('');
+const order = (of: Board, status: TaskStatus) =>
+  columnOf(of, status)
+    .map((each) => each.id)
+    .join('');
 
 describe('moving cards', () => {
   test('a card moved to another column lands before the card it was dropped on', () => {
@@ -79,10 +92,17 @@ describe('taking a step back', () => {
 
   test('steps come back latest first, each once, and the oldest are forgotten beyond the bound', () => {
     const history = createUndoHistory({ limit: 2 });
-    const step = (title: string): Step => ({ done: { type: 'added', title }, inverse: { type: 'remove-task', id: title } });
+    const step = (title: string): Step => ({
+      done: { type: 'added', title },
+      inverse: { type: 'remove-task', id: title },
+    });
     for (const title of ['one', 'two', 'three']) history.push(step(title));
 
-    expect([history.pop(), history.pop(), history.pop()].map((each) => each?.done.title)).toEqual(['three', 'two', undefined]);
+    expect([history.pop(), history.pop(), history.pop()].map((each) => each?.done.title)).toEqual([
+      'three',
+      'two',
+      undefined,
+    ]);
   });
 
   test('a dismissed bar stays away while the step can still be undone from the keyboard', () => {

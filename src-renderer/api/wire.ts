@@ -1,6 +1,6 @@
+import type { ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
-import type { ClientLink } from '@orpc/client';
 
 export type Link = ClientLink<Record<never, never>>;
 
@@ -63,4 +63,5 @@ function isReady(data: unknown): boolean {
   return typeof data === 'string' && data.includes('"ready"');
 }
 
-export const rpcAddress = (place: Location): string => `${place.protocol === 'https:' ? 'wss' : 'ws'}://${place.host}/rpc`;
+export const rpcAddress = (place: Location): string =>
+  `${place.protocol === 'https:' ? 'wss' : 'ws'}://${place.host}/rpc`;

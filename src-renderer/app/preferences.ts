@@ -39,7 +39,8 @@ export function usePreferences(): Preferences {
   return useSyncExternalStore(subscribe, preferences);
 }
 
-export const languageOf = ({ language }: Preferences): Language => (language === 'system' ? systemLanguage() : language);
+export const languageOf = ({ language }: Preferences): Language =>
+  language === 'system' ? systemLanguage() : language;
 
 function subscribe(listener: () => void) {
   listeners.add(listener);

@@ -15,7 +15,12 @@ function format(date: Date, { language, timeZone }: Place, options: Intl.DateTim
 
 /** YYYY-MM-DD of an instant where the reader is. */
 export function dayOf(date: Date, timeZone?: string): string {
-  return new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...(timeZone ? { timeZone } : {}) }).format(date);
+  return new Intl.DateTimeFormat('en-CA', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    ...(timeZone ? { timeZone } : {}),
+  }).format(date);
 }
 
 /** Whole calendar days from today; yesterday is -1. */
@@ -23,7 +28,8 @@ export function daysFromToday(day: string, { now, timeZone }: Pick<Place, 'now' 
   return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${dayOf(now, timeZone)}T00:00:00Z`)) / dayMs);
 }
 
-export const formatTime = (at: Date, place: Place): string => format(at, place, { hour: '2-digit', minute: '2-digit', hour12: false });
+export const formatTime = (at: Date, place: Place): string =>
+  format(at, place, { hour: '2-digit', minute: '2-digit', hour12: false });
 
 /** "Today", "Yesterday", "Sat 21 Nov", with the year when it is another one. */
 export function formatDay(at: Date, place: Place): string {
@@ -37,12 +43,16 @@ function formatCalendarDay(day: string, place: Place): string {
     return word.charAt(0).toLocaleUpperCase(place.language) + word.slice(1);
   }
   const sameYear = day.slice(0, 4) === dayOf(place.now, place.timeZone).slice(0, 4);
-  return format(new Date(`${day}T12:00:00Z`), { ...place, timeZone: 'UTC' }, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  });
+  return format(
+    new Date(`${day}T12:00:00Z`),
+    { ...place, timeZone: 'UTC' },
+    {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      ...(sameYear ? {} : { year: 'numeric' }),
+    },
+  );
 }
 
 /** "14:02" today, "Yesterday 14:02", "Sat 21 Nov 14:02". */
@@ -52,7 +62,8 @@ export function formatMoment(at: Date, place: Place): string {
 }
 
 /** Complete and unambiguous, for tool tips and machines of flesh. */
-export const formatFull = (at: Date, place: Place): string => format(at, place, { dateStyle: 'full', timeStyle: 'medium' });
+export const formatFull = (at: Date, place: Place): string =>
+  format(at, place, { dateStyle: 'full', timeStyle: 'medium' });
 
 export function formatDue(due: string, place: Place): string {
   if (isCalendarDay(due)) return formatCalendarDay(due, place);
@@ -85,7 +96,8 @@ export function formatBytes(bytes: number, language: Language): string {
   }).format(bytes / 1000 ** power);
 }
 
-export const formatNumber = (value: number, language: Language): string => new Intl.NumberFormat(language).format(value);
+export const formatNumber = (value: number, language: Language): string =>
+  new Intl.NumberFormat(language).format(value);
 
 export const formatPercent = (ratio: number, language: Language, digits = 0): string =>
   new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(ratio);

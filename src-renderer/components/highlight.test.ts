@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { excerpt, markSpan, markTerms } from './highlight.ts';
 
-const shown = (pieces: { text: string; marked: boolean }[]) => pieces.map((piece) => (piece.marked ? `[${piece.text}]` : piece.text)).join('');
+const shown = (pieces: { text: string; marked: boolean }[]) =>
+  pieces.map((piece) => (piece.marked ? `[${piece.text}]` : piece.text)).join('');
 
 test('every word that was found is marked, whatever its case', () => {
   expect(shown(markTerms('Report, report and REPORT', ['report']))).toBe('[Report], [report] and [REPORT]');

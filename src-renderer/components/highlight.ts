@@ -22,7 +22,8 @@ type Span = readonly [start: number, end: number];
 
 function occurrences(text: string, term: string): Span[] {
   const found: Span[] = [];
-  for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + term.length)) found.push([at, at + term.length]);
+  for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + term.length))
+    found.push([at, at + term.length]);
   return found;
 }
 

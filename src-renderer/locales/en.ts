@@ -114,7 +114,8 @@ export const en = {
   'errors.CONFLICT': 'Someone changed it at the same time. Look at it again, then repeat your change.',
   'errors.PAYLOAD_TOO_LARGE': 'It is too large. Make it shorter.',
   'errors.UNSUPPORTED_MEDIA_TYPE': 'This kind of content is not taken here.',
-  'errors.MISDIRECTED': 'The address in the browser is not one that Clawdbot serves. Open the address it printed at the start.',
+  'errors.MISDIRECTED':
+    'The address in the browser is not one that Clawdbot serves. Open the address it printed at the start.',
   'errors.QUEUE_FULL': 'Too many messages are waiting. Yours is kept and is sent when there is room.',
   'errors.RATE_LIMITED': 'Too many tries in a short time. Wait a moment.',
   'errors.INTERNAL': 'Something went wrong inside. The log of Clawdbot says more.',
@@ -153,7 +154,8 @@ export const en = {
   'chat.count_other': '{{count}} messages',
   'chat.noConversations': 'Conversations from your channels appear here.',
   'chat.emptyTitle': 'Say something to Clawdbot',
-  'chat.emptyText': 'Ask for something and it becomes a suggested todo. Tell it something and it is remembered. Ask later and the answer quotes its source.',
+  'chat.emptyText':
+    'Ask for something and it becomes a suggested todo. Tell it something and it is remembered. Ask later and the answer quotes its source.',
   'chat.try1': 'Remind me to send the report tomorrow at 3pm',
   'chat.try2': '/remember The server certificate renews in January',
   'chat.try3': '/help',
@@ -252,7 +254,8 @@ export const en = {
   'card.high': 'High priority',
   'card.low': 'Low priority',
   'card.position': '{{title}}, {{column}}, {{position}} of {{total}}',
-  'card.lifted': 'Lifted {{title}}. {{column}}, {{position}} of {{total}}. Arrow keys move it, Space drops it, Escape cancels.',
+  'card.lifted':
+    'Lifted {{title}}. {{column}}, {{position}} of {{total}}. Arrow keys move it, Space drops it, Escape cancels.',
   'card.dropped': 'Dropped {{title}}. {{column}}, {{position}} of {{total}}.',
   'card.cancelled': 'Cancelled. {{title}} is back in {{column}}, {{position}} of {{total}}.',
   'card.from': '{{channel}} · {{sender}}',

@@ -1,4 +1,4 @@
-import { createInstance } from 'i18next';
+import { createInstance, type i18n } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { en } from './en.ts';
 import { zhCN } from './zh-CN.ts';
@@ -15,9 +15,14 @@ export type Text = (key: TextKey, values?: TextValues) => string;
 
 /** The first of the reader's languages that we speak. */
 export const systemLanguage = (wanted: readonly string[] = navigator.languages): Language =>
-  wanted.map((tag) => tag.toLowerCase()).find((tag) => tag.startsWith('zh') || tag.startsWith('en'))?.startsWith('zh') ? 'zh-CN' : 'en';
+  wanted
+    .map((tag) => tag.toLowerCase())
+    .find((tag) => tag.startsWith('zh') || tag.startsWith('en'))
+    ?.startsWith('zh')
+    ? 'zh-CN'
+    : 'en';
 
-export function createTexts(language: Language) {
+export function createTexts(language: Language): i18n {
   const texts = createInstance();
   void texts.use(initReactI18next).init({
     lng: language,
@@ -28,7 +33,6 @@ export function createTexts(language: Language) {
     // React escapes what it shows.
     interpolation: { escapeValue: false },
     initAsync: false,
-    showSupportNotice: false,
   });
   return texts;
 }

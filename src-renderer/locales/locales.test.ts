@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../src-shared/error-codes.ts';
 import { en } from './en.ts';
@@ -13,7 +11,9 @@ const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match
 
 describe('Chinese and English are equals', () => {
   test('every sentence exists in both languages', () => {
-    expect([...new Set(Object.keys(chinese).map(base))].toSorted()).toEqual([...new Set(Object.keys(english).map(base))].toSorted());
+    expect([...new Set(Object.keys(chinese).map(base))].toSorted()).toEqual(
+      [...new Set(Object.keys(english).map(base))].toSorted(),
+    );
   });
 
   test('no sentence is empty, and both fill in the same blanks', () => {
@@ -24,8 +24,17 @@ describe('Chinese and English are equals', () => {
   });
 
   test('Chinese sentences are written in Chinese', () => {
-    const names = new Set(['app.name', 'common.assistant', 'settings.language.en', 'chat.try3', 'card.from', 'chat.newReply', 'board.count']);
-    for (const [key, text] of Object.entries(chinese)) if (!names.has(key)) expect(text, key).toMatch(/\p{Script=Han}/u);
+    const names = new Set([
+      'app.name',
+      'common.assistant',
+      'settings.language.en',
+      'chat.try3',
+      'card.from',
+      'chat.newReply',
+      'board.count',
+    ]);
+    for (const [key, text] of Object.entries(chinese))
+      if (!names.has(key)) expect(text, key).toMatch(/\p{Script=Han}/u);
   });
 
   test('nothing shouts', () => {
@@ -46,9 +55,10 @@ test('every name that the interface asks for exists', () => {
 
 test('no screen holds a sentence of its own', () => {
   const loose = sources('.tsx').flatMap((source) =>
-    [...source.matchAll(/>\s*([A-Z][a-z]+ [a-z][^<>{}=]*)</g), ...source.matchAll(/(?:aria-label|placeholder|title)="([^"]+)"/g)].map(
-      (match) => match[1],
-    ),
+    [
+      ...source.matchAll(/>\s*([A-Z][a-z]+ [a-z][^<>{}=]*)</g),
+      ...source.matchAll(/(?:aria-label|placeholder|title)="([^"]+)"/g),
+    ].map((match) => match[1]),
   );
   expect(loose).toEqual([]);
 });
@@ -63,9 +73,12 @@ test('numbers take the right form, and the system decides the language', () => {
   expect(systemLanguage(['fr'])).toBe('en');
 });
 
-function sources(ending = '.ts'): string[] {
-  const root = join(import.meta.dirname, '..');
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => (name.endsWith(ending) || name.endsWith('.tsx')) && !name.includes('.test.') && !name.startsWith('locales'))
-    .map((name) => readFileSync(join(root, name), 'utf8'));
+const files = import.meta.glob<string>(['../**/*.ts', '../**/*.tsx', '!../**/*.test.ts', '!../locales/**'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+function sources(ending = ''): string[] {
+  return Object.entries(files).flatMap(([name, text]) => (name.endsWith(ending) ? [text] : []));
 }

@@ -1,0 +1,48 @@
+import { RouterProvider } from '@tanstack/react-router';
+import type { i18n } from 'i18next';
+import { useEffect } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import { I18nextProvider } from 'react-i18next';
+import { ApiProvider, type createApi, useConnectionState } from '../api/index.ts';
+import { Announcer } from '../components/announcer.tsx';
+import { FailureNotices } from '../components/toast.tsx';
+import { SignInScreen } from '../screens/sign-in/index.tsx';
+import { languageOf, usePreferences } from './preferences.ts';
+import { createAppRouter } from './routes.tsx';
+
+interface AppProps {
+  api: ReturnType<typeof createApi>;
+  texts: i18n;
+  pairingProblem: Promise<unknown>;
+}
+
+const router = createAppRouter();
+
+export function App({ api, texts, pairingProblem }: AppProps) {
+  const language = languageOf(usePreferences());
+
+  useEffect(() => {
+    document.documentElement.lang = language;
+    void texts.changeLanguage(language);
+  }, [language, texts]);
+
+  return (
+    <I18nextProvider i18n={texts}>
+      <I18nProvider locale={language}>
+        <ApiProvider api={api}>
+          <Announcer>
+            <FailureNotices>
+              <Gate pairingProblem={pairingProblem} />
+            </FailureNotices>
+          </Announcer>
+        </ApiProvider>
+      </I18nProvider>
+    </I18nextProvider>
+  );
+}
+
+function Gate({ pairingProblem }: Pick<AppProps, 'pairingProblem'>) {
+  const state = useConnectionState();
+  if (state.type === 'signed-out') return <SignInScreen refused={state.refused} pairingProblem={pairingProblem} />;
+  return <RouterProvider router={router} />;
+}

@@ -1,0 +1,114 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  lazyRouteComponent,
+  redirect,
+  useNavigate,
+} from '@tanstack/react-router';
+import { Button } from '../components/button.tsx';
+import { EmptyState, Skeleton } from '../components/notice.tsx';
+import { useText } from '../locales/index.ts';
+import { Frame } from './frame.tsx';
+
+/** A search parameter that is a text, or nothing: addresses are typed by hand, too. */
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+type Params<K extends string> = { [key in K]?: string };
+const only =
+  <K extends string>(...names: K[]) =>
+  (search: Record<string, unknown>): Params<K> => {
+    const found: Params<K> = {};
+    for (const name of names) {
+      const value = text(search[name]);
+      if (value !== undefined) Object.assign(found, { [name]: value });
+    }
+    return found;
+  };
+
+const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/chat' });
+  },
+});
+
+const chatRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/chat',
+  validateSearch: only('conversation', 'message'),
+  component: lazyRouteComponent(() => import('../screens/chat/index.tsx'), 'ChatScreen'),
+});
+
+const boardRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/todos',
+  validateSearch: only('q', 'due', 'channel', 'task', 'add'),
+  component: lazyRouteComponent(() => import('../screens/board/index.tsx'), 'BoardScreen'),
+});
+
+const memoryRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/memory',
+  validateSearch: only('q', 'from', 'to', 'id', 'add'),
+  component: lazyRouteComponent(() => import('../screens/memory/index.tsx'), 'MemoryScreen'),
+});
+
+const statusRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/status',
+  component: lazyRouteComponent(() => import('../screens/status/index.tsx'), 'StatusScreen'),
+});
+
+export function createAppRouter() {
+  return createRouter({
+    routeTree: rootRoute.addChildren([homeRoute, chatRoute, boardRoute, memoryRoute, statusRoute]),
+    history: createHashHistory(),
+    defaultPendingComponent: () => <Skeleton rows={6} />,
+    defaultErrorComponent: Broken,
+    // Plain texts in the address rather than JSON.
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const given = Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+      const query = new URLSearchParams(given).toString();
+      return query && `?${query}`;
+    },
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}
+
+function NotFound() {
+  const t = useText();
+  const navigate = useNavigate();
+  return (
+    <EmptyState title={t('errors.notFoundTitle')} text={t('errors.notFoundText')}>
+      <Button onPress={() => void navigate({ to: '/chat' })}>{t('palette.go', { screen: t('nav.chat') })}</Button>
+    </EmptyState>
+  );
+}
+
+/** A fault of ours on one screen: the frame stays, and the other screens work on. */
+function Broken({ error, reset }: ErrorComponentProps) {
+  const t = useText();
+  return (
+    <div role="alert">
+      <EmptyState title={t('errors.crashTitle')} text={t('errors.crashText')}>
+        <Button onPress={reset}>{t('errors.crashButton')}</Button>
+      </EmptyState>
+      <p className="px-6 text-center font-mono text-caption text-text-3">
+        {error instanceof Error ? error.message : String(error)}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { ModalDialog } from '../components/dialog.tsx';
+import { isApple } from '../components/keyboard.ts';
+import { type TextKey, useText } from '../locales/index.ts';
+
+const mod = isApple ? '⌘' : 'Ctrl';
+
+const groups: readonly { title: TextKey; keys: readonly (readonly [string, TextKey])[] }[] = [
+  {
+    title: 'help.everywhere',
+    keys: [
+      [`${mod} K`, 'help.palette'],
+      ['?', 'help.this'],
+    ],
+  },
+  {
+    title: 'help.chat',
+    keys: [
+      ['Enter', 'help.send'],
+      ['Shift Enter', 'help.newline'],
+    ],
+  },
+  {
+    title: 'help.board',
+    keys: [
+      ['↑ ↓ ← →', 'help.move'],
+      ['Enter', 'help.enter'],
+      ['Backspace', 'help.dismiss'],
+      ['Space', 'help.lift'],
+      [`${mod} Shift ← →`, 'help.column'],
+      [`${mod} Shift ↑ ↓`, 'help.order'],
+      ['M', 'help.menu'],
+      ['N', 'help.new'],
+      ['E', 'help.edit'],
+      ['T', 'help.done'],
+      ['D', 'help.due'],
+      ['P', 'help.priority'],
+      ['L', 'help.labels'],
+      ['U', 'help.source'],
+      ['#', 'help.delete'],
+      ['/', 'help.filter'],
+      [`Z · ${mod} Z`, 'help.undo'],
+    ],
+  },
+];
+
+export function ShortcutsHelp({ onClose }: { onClose(): void }) {
+  const t = useText();
+  return (
+    <ModalDialog isOpen onClose={onClose} title={t('help.title')}>
+      {groups.map((group) => (
+        <section key={group.title} className="mt-2">
+          <h3 className="mb-1 text-meta text-text-3">{t(group.title)}</h3>
+          <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+            {group.keys.map(([keys, what]) => (
+              <div key={what} className="contents">
+                <dt>
+                  <kbd className="rounded-sm border border-border bg-sunken px-1.5 font-sans text-meta">{keys}</kbd>
+                </dt>
+                <dd>{t(what)}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </ModalDialog>
+  );
+}

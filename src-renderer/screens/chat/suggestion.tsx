@@ -1,0 +1,106 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { CalendarClock, Check, ListTodo } from 'lucide-react';
+import type { KeyboardEvent } from 'react';
+import type { Task } from '../../../src-shared/schema/task.ts';
+import { useCanWrite, useTaskActions, useTasks } from '../../api/index.ts';
+import { Button } from '../../components/button.tsx';
+import { formatDue, formatPercent } from '../../components/format.ts';
+import { useReportFailure } from '../../components/toast.tsx';
+import { usePlace } from '../../components/use-place.ts';
+import { useText } from '../../locales/index.ts';
+
+/** The cards that a message made, where it was said: no toast, nothing that goes away by itself. */
+export function Suggestions({ ids }: { ids: readonly string[] }) {
+  const tasks = useTasks(ids);
+  if (tasks.length === 0) return null;
+  return (
+    <div className="mt-1.5 mb-1 flex max-w-xl flex-col gap-1.5">
+      {tasks.map(({ id, task }) => {
+        if (task === null) return <Gone key={id} />;
+        if (task === undefined) return null;
+        return task.status === 'suggested' ? <Suggestion key={id} task={task} /> : <OnBoard key={id} task={task} />;
+      })}
+    </div>
+  );
+}
+
+function Gone() {
+  const t = useText();
+  return <p className="text-meta text-text-3">{t('suggestion.gone')}</p>;
+}
+
+function OnBoard({ task }: { task: Task }) {
+  const t = useText();
+  return (
+    <p className="flex min-w-0 flex-wrap items-center gap-x-2 text-meta text-text-2">
+      <Check aria-hidden="true" size={13} className="text-ok" />
+      <span className="min-w-0 truncate font-semibold">{task.title}</span>
+      <span>{t('suggestion.onBoard', { column: t(`board.column.${task.status}`) })}</span>
+      <Link to="/todos" search={{ task: task.id }} className="py-1 text-accent underline underline-offset-2">
+        {t('suggestion.open')}
+      </Link>
+    </p>
+  );
+}
+
+function Suggestion({ task }: { task: Task }) {
+  const t = useText();
+  const place = usePlace();
+  const navigate = useNavigate();
+  const canWrite = useCanWrite();
+  const actions = useTaskActions({ onFailure: useReportFailure() });
+
+  const accept = () => actions.move(task, 'todo');
+  const dismiss = () => actions.remove(task);
+  const edit = () => void navigate({ to: '/todos', search: { task: task.id } });
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.target !== event.currentTarget || !canWrite || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = { Enter: accept, e: edit, E: edit, Backspace: dismiss }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  return (
+    <div
+      role="group"
+      aria-label={t('suggestion.label', { title: task.title })}
+      aria-describedby={`keys-${task.id}`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      className="card flex flex-col gap-1.5 border-accent/50 p-3"
+    >
+      <div className="flex items-center gap-2 text-caption text-text-2">
+        <ListTodo aria-hidden="true" size={13} className="text-accent" />
+        <span>{t('suggestion.heading')}</span>
+        {task.confidence !== null && (
+          <span>{t('suggestion.confidence', { percent: formatPercent(task.confidence, place.language) })}</span>
+        )}
+      </div>
+      <p className="wrap-anywhere font-semibold text-chat">{task.title}</p>
+      {task.due && (
+        <p className="flex items-center gap-1.5 text-meta text-text-2">
+          <CalendarClock aria-hidden="true" size={13} />
+          {formatDue(task.due, place)}
+        </p>
+      )}
+      {canWrite && (
+        <div className="mt-1 flex flex-wrap items-center gap-2">
+          <Button size="small" kind="primary" onPress={accept}>
+            {t('suggestion.accept')}
+          </Button>
+          <Button size="small" onPress={edit}>
+            {t('suggestion.edit')}
+          </Button>
+          <Button size="small" kind="quiet" onPress={dismiss}>
+            {t('suggestion.dismiss')}
+          </Button>
+        </div>
+      )}
+      <span id={`keys-${task.id}`} className="sr-only">
+        {t('suggestion.keys')}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { MessageSquareText, StickyNote } from 'lucide-react';
+import { type KeyboardEvent, useRef } from 'react';
+import { VList, type VListHandle } from 'virtua';
+import type { Memory, MemoryHit } from '../../../src-shared/schema/memory.ts';
+import { classes } from '../../components/classes.ts';
+import { excerpt, markTerms } from '../../components/highlight.ts';
+import { Marked } from '../../components/marked.tsx';
+import { Moment } from '../../components/moment.tsx';
+import { useText } from '../../locales/index.ts';
+
+interface MemoryRowsProps {
+  label: string;
+  memories: readonly (Memory | MemoryHit)[];
+  current: string | null;
+  onOpen(id: string): void;
+  onNearEnd?: () => void;
+}
+
+export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: MemoryRowsProps) {
+  const list = useRef<VListHandle>(null);
+  const box = useRef<HTMLDivElement>(null);
+
+  /** Up and down walk through the rows, also to one that is not drawn yet. */
+  function onKeyDown(event: KeyboardEvent) {
+    const at = Number((event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset['row'] ?? Number.NaN);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: memories.length - 1 }[event.key];
+    if (to === undefined || Number.isNaN(to) || to < 0 || to >= memories.length) return;
+    event.preventDefault();
+    list.current?.scrollToIndex(to, { align: 'nearest' });
+    requestAnimationFrame(() =>
+      box.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus({ preventScroll: true }),
+    );
+  }
+
+  return (
+    <div ref={box} className="min-h-0 min-w-0 flex-1" onKeyDown={onKeyDown}>
+      <VList
+        ref={list}
+        role="list"
+        aria-label={label}
+        className="quiet-scroll h-full px-2 py-1"
+        bufferSize={500}
+        onScroll={(offset) => {
+          const handle = list.current;
+          if (handle && handle.scrollSize - handle.viewportSize - offset < 800) onNearEnd?.();
+        }}
+      >
+        {memories.map((memory, row) => (
+          <div key={memory.id} role="listitem">
+            <Row memory={memory} row={row} isCurrent={memory.id === current} onOpen={onOpen} />
+          </div>
+        ))}
+      </VList>
+    </div>
+  );
+}
+
+interface RowProps {
+  memory: Memory | MemoryHit;
+  row: number;
+  isCurrent: boolean;
+  onOpen(id: string): void;
+}
+
+function Row({ memory, row, isCurrent, onOpen }: RowProps) {
+  const t = useText();
+  const hit = 'terms' in memory ? memory : null;
+  const isNote = 'kind' in memory ? memory.kind === 'note' : memory.message_id === null;
+  const Icon = isNote ? StickyNote : MessageSquareText;
+  return (
+    <button
+      type="button"
+      data-row={row}
+      aria-current={isCurrent ? 'true' : undefined}
+      onClick={() => onOpen(memory.id)}
+      className={classes(
+        'flex w-full items-start gap-2.5 rounded-md px-2 py-(--pad) text-left -outline-offset-2!',
+        isCurrent ? 'bg-accent-soft' : 'hover:bg-sunken',
+      )}
+    >
+      <Icon aria-hidden="true" size={15} className="mt-0.75 shrink-0 text-text-3" />
+      <span className="min-w-0 flex-1">
+        <span className="wrap-anywhere line-clamp-3 max-w-[75ch] text-chat">
+          {hit ? <Marked pieces={excerpt(markTerms(hit.content, hit.terms))} /> : memory.content}
+        </span>
+        <span className="flex flex-wrap items-center gap-x-1.5 text-meta text-text-2">
+          <Provenance memory={memory} />
+          {hit && (
+            <span className="flex items-center gap-1">
+              <span className="sr-only">{t('memory.matchedLabel')}</span>
+              {hit.matched.map((kind) => (
+                <span key={kind} className="rounded-sm border border-divider px-1 text-caption leading-4">
+                  {t(`memory.matched.${kind}`)}
+                </span>
+              ))}
+            </span>
+          )}
+        </span>
+      </span>
+    </button>
+  );
+}
+
+function Provenance({ memory }: { memory: Memory | MemoryHit }) {
+  const t = useText();
+  const who = [memory.platform ?? (memory.message_id ? null : t('memory.kind.note')), memory.sender_id]
+    .filter(Boolean)
+    .join(' · ');
+  return (
+    <span>
+      {who}
+      {who && ' · '}
+      <Moment at={memory.created_at} />
+    </span>
+  );
+}
