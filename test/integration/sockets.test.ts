@@ -58,6 +58,14 @@ describe.each(Object.entries(ways))('%s', (_name, url) => {
     expect((await peer.closed).code).toBe(1003);
   });
 
+  test('a first frame that never ends is cut off long before its bound', async () => {
+    const peer = await openTestSocket(url);
+    peer.socket.send('x'.repeat(64 * 1024), { fin: false });
+    peer.socket.send('x'.repeat(64 * 1024), { fin: false });
+    peer.socket.send('x'.repeat(64 * 1024), { fin: false });
+    expect(await peer.closed).toEqual({ code: 4401, reason: 'too much came before the token was accepted' });
+  });
+
   test('silence instead of a token ends the connection with 4401', async () => {
     const peer = await openTestSocket(url);
     expect(await peer.closed).toEqual({ code: 4401, reason: 'no token came in time' });
