@@ -199,7 +199,8 @@ describe('one delivery has one effect', () => {
   test('sent three times at once', async () => {
     const channel = open();
     const answers = await Promise.all([1, 2, 3].map(() => post(channel, hello)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 202]);
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
     expect(await stored()).toHaveLength(1);
   });
 
