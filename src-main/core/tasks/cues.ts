@@ -15,6 +15,8 @@ interface CueRule {
   pattern: RegExp;
   /** The thing to do begins where the match ends. */
   leads?: boolean;
+  /** Counts only before a known verb. */
+  beforeVerb?: boolean;
 }
 
 const ENGLISH: readonly CueRule[] = [
@@ -33,7 +35,7 @@ const ENGLISH: readonly CueRule[] = [
   },
   { rule: 'reminder', weight: 1.6, pattern: /^(?:a |my |new )?reminder\b/i },
   { rule: 'action item', weight: 3, pattern: /^(?:to-?do|action(?: item)?|task|ai)\s*[:：-]\s*/i, leads: true },
-  { rule: 'make sure', weight: 2.2, pattern: /\b(?:make|be) sure (?:to|(?:that )?(?:you|we)|that)\b/i, leads: true },
+  { rule: 'make sure', weight: 1.6, pattern: /\b(?:make|be) sure (?:to|(?:that )?(?:you|we)|that)\b/i, leads: true },
   {
     rule: 'please',
     weight: 2.3,
@@ -86,12 +88,12 @@ const ENGLISH: readonly CueRule[] = [
   { rule: 'obligation', weight: 1.2, pattern: /\bneeds? (?:to be|your|an? )/i },
   {
     rule: 'wish',
-    weight: 1.3,
+    weight: 1,
     pattern:
       /\b(?:i'?d|i would|we'?d|we would)(?: really| also| very much| just)? (?:like|love|want|prefer) (?:for you )?to (?:be able to )?/i,
     leads: true,
   },
-  { rule: 'wish', weight: 1, pattern: /\b(?:i|we) (?:really |also |still |just )?(?:need|want|hope|wish)\b/i },
+  { rule: 'wish', weight: 0.7, pattern: /\b(?:i|we) (?:really |also |still |just )?(?:need|want|hope|wish)\b/i },
   {
     rule: 'appreciate',
     weight: 2,
@@ -121,7 +123,13 @@ const ENGLISH: readonly CueRule[] = [
     pattern:
       /\b(?:what do you think|your (?:thoughts|comments|input|feedback|help|approval)|thoughts\?|comments\?|any (?:ideas|comments|thoughts|questions))\b/i,
   },
-  { rule: 'assigned', weight: 2.2, pattern: /^@?[A-Z][\w-]{1,20}(?: and [A-Z]\w+)? to (?=[a-z])/, leads: true },
+  {
+    rule: 'assigned',
+    weight: 2.2,
+    pattern: /^@?[A-Z][\w-]{1,20}(?: and [A-Z]\w+)? to (?=[a-z])/,
+    leads: true,
+    beforeVerb: true,
+  },
   { rule: 'due', weight: 1.8, pattern: /\b(?:is|are) due\b|\bdue (?:on|by)\b|\bdeadline\b|\bdue date\b/i },
   {
     rule: 'commitment',
@@ -143,6 +151,12 @@ const ENGLISH: readonly CueRule[] = [
 ];
 
 const ENGLISH_AGAINST: readonly CueRule[] = [
+  {
+    rule: 'circular',
+    weight: -1.6,
+    pattern:
+      /\b(?:unsubscribe|newsletter|address book|(?:these|our|future|further) e-?mails?|e-?mail preferences|free trial|special offer|gift card|privacy policy|app ?store|terms of (?:use|service)|if you (?:no longer|do not|don'?t) (?:wish|want)|customer service|sweepstakes|promo(?:tion)?s? codes?)\b/i,
+  },
   {
     rule: 'no need',
     weight: -4,
@@ -306,9 +320,10 @@ export function cuesOf(original: string, times: readonly { start: number; end: n
   const sentence = chinese ? foldUnits(original) : original;
   const rules = chinese ? [...CHINESE, ...CHINESE_AGAINST, ...ENGLISH.slice(0, 6)] : [...ENGLISH, ...ENGLISH_AGAINST];
   const cues: Cue[] = [];
-  for (const { rule, weight, pattern, leads } of rules) {
+  for (const { rule, weight, pattern, leads, beforeVerb } of rules) {
     const match = pattern.exec(sentence);
-    if (match) cues.push({ rule, weight, action: leads ? match.index + match[0].length : null });
+    if (match && (!beforeVerb || opensWithVerb(sentence.slice(match.index + match[0].length))))
+      cues.push({ rule, weight, action: leads ? match.index + match[0].length : null });
   }
   const opened = chinese ? null : imperative(sentence);
   if (opened) cues.push(opened);
@@ -316,6 +331,8 @@ export function cuesOf(original: string, times: readonly { start: number; end: n
     cues.push({ rule: '时间与动作', weight: 1.2, action: null });
   return cues.sort((a, b) => b.weight - a.weight);
 }
+
+const opensWithVerb = (text: string): boolean => ACTION_VERBS.has(/^[a-z][a-z-]*/i.exec(text)?.[0].toLowerCase() ?? '');
 
 /** The times become commas, so that what follows them reads like a beginning. */
 function withoutTimes(sentence: string, times: readonly { start: number; end: number }[]): string {

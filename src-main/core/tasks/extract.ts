@@ -149,7 +149,7 @@ function timeOdds(times: readonly TimeExpression[], reference: string): number {
     if (time.kind === 'duration') continue;
     const edge = edgeOf(time);
     const bare = edge === null || edge.length === 'HH:MM:SS'.length;
-    if (!bare && edge < reference.slice(0, edge.length)) return -2;
+    if (!bare && edge < reference.slice(0, edge.length)) return -1.2;
     odds = Math.max(odds, time.kind === 'range' && time.from === undefined ? 1 : 0.6);
   }
   return odds;
