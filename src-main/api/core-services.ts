@@ -4,7 +4,7 @@ import type { Services } from './services.ts';
 
 /** The core, as the API needs it. */
 export function servicesOf(app: App): Services {
-  const { access, board, channels, events, inbox, memories, store } = app;
+  const { access, board, channels, events, memories, store } = app;
 
   return {
     access: {

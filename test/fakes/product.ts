@@ -19,6 +19,8 @@ export interface ProductOptions {
   config?: Record<string, unknown>;
   args?: string[];
   env?: Record<string, string>;
+  /** For Node itself, for example --cpu-prof. */
+  nodeArgs?: string[];
   /** The bundle starts in half the time, but only says something about the sources right after a build. */
   from?: 'sources' | 'bundle';
   /** Another program than the product, for controls. */
@@ -57,12 +59,12 @@ export class StartFailed extends Error {
 
 /** Starts the real product as a process of its own on free ports, and waits until it takes messages. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
-  const { config = {}, args = [], env = {}, from = 'sources', startTimeoutMs = 20_000 } = options;
+  const { config = {}, args = [], env = {}, nodeArgs = [], from = 'sources', startTimeoutMs = 20_000 } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'clawdbot-test-'));
   const socketPort = await freePort();
   writeConfig(dataDir, config, socketPort);
   const program = options.program ?? (from === 'bundle' && existsSync(bundle) ? bundle : sources);
-  const child = spawn(process.execPath, [program, 'serve', '--data', dataDir, '--port', '0', '--json', ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, program, 'serve', '--data', dataDir, '--port', '0', '--json', ...args], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

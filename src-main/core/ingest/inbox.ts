@@ -31,14 +31,14 @@ export interface InboxCounters {
 const maxInFlight = 4096;
 /** Callers of `waitForReply` at once. */
 const maxWaiters = 10_000;
-/** Above this many messages a second the door is busy, and the work behind it steps back. */
-const busyRatePerSecond = 3000;
-const rateWindowMs = 200;
+/** With so many messages waiting for one commit the door is busy, and the work behind it steps back. */
+const busyInFlight = 32;
+const peakWindowMs = 200;
 
 export interface InboxService extends Inbox {
   /** Tells those who wait that the work on a message has ended. */
   settleWaiters(messageId: string): void;
-  /** Whether messages arrive faster than they should be worked beside. */
+  /** Whether so many messages come in that they should be stored first and worked later. */
   isBusy(): boolean;
   readonly counters: Readonly<InboxCounters>;
   /** Takes no more messages, lets those on their way reach the disk, and settles everyone who waits. */
@@ -59,7 +59,8 @@ export function createInbox({
   const waiters = new Map<string, Set<() => void>>();
   let inFlight = 0;
   let closing = false;
-  let window = { since: clock.monotonicMs(), count: 0, rate: 0 };
+  /** The most messages in flight at once, in this window and the one before. */
+  let peak = { since: clock.monotonicMs(), now: 0, before: 0 };
 
   function admit({ channel, message }: Incoming): void {
     if (closing)
@@ -82,17 +83,16 @@ export function createInbox({
     }
   }
 
-  function countArrival(): void {
-    const now = clock.monotonicMs();
-    window.count++;
-    const passed = now - window.since;
-    if (passed >= rateWindowMs) window = { since: now, count: 0, rate: (window.count / passed) * 1000 };
+  function notePeak(now: number): void {
+    const passed = now - peak.since;
+    if (passed >= peakWindowMs) peak = { since: now, now: inFlight, before: passed < 2 * peakWindowMs ? peak.now : 0 };
+    else if (inFlight > peak.now) peak.now = inFlight;
   }
 
   async function keep({ channel, platform, message, external_id }: Incoming): Promise<Accepted> {
     const now = clock.now();
-    countArrival();
     inFlight++;
+    notePeak(clock.monotonicMs());
     const stored = store.call('messages.accept', {
       now,
       message: {
@@ -165,8 +165,8 @@ export function createInbox({
     },
 
     isBusy() {
-      const idleMs = clock.monotonicMs() - window.since;
-      return idleMs < 4 * rateWindowMs && window.rate > busyRatePerSecond;
+      notePeak(clock.monotonicMs());
+      return Math.max(peak.now, peak.before) >= busyInFlight;
     },
 
     async close() {

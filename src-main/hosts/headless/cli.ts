@@ -1,24 +1,8 @@
 import { parseArgs } from 'node:util';
 import { isAppError } from '../../core/foundation/app-error.ts';
+import { type CliOptions, exitCodes, WrongUsage } from './cli-options.ts';
 import { usage } from './usage.ts';
 import { version } from './version.ts';
-
-/** What the process ends with; scripts rely on these. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, config: 78 } as const;
-
-export interface CliOptions {
-  data: string | undefined;
-  config: string | undefined;
-  port: number | undefined;
-  host: string | undefined;
-  role: string | undefined;
-  ttl: string | undefined;
-  label: string | undefined;
-  json: boolean;
-  debug: boolean;
-}
-
-class WrongUsage extends Error {}
 
 /** Runs one command; answers the exit code. Errors are one plain message on standard error, a stack only with --debug. */
 export async function runCli(argv: string[]): Promise<number> {
@@ -105,6 +89,3 @@ function fail(error: unknown, debug: boolean): number {
   if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return isAppError(error) && error.code === 'CONFIG_INVALID' ? exitCodes.config : exitCodes.failed;
 }
-
-/** A command's own refusal of a value. */
-export const wrongUsage = (message: string): Error => new WrongUsage(message);

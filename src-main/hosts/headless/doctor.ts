@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { isAppError } from '../../core/foundation/app-error.ts';
 import { ConfigInvalid, type LoadedConfig } from '../../core/settings/index.ts';
 import { openStore } from '../../core/store/index.ts';
-import type { CliOptions } from './cli.ts';
+import type { CliOptions } from './cli-options.ts';
 import { openLogs } from './logs.ts';
 import { chosenFolder, readConfig } from './open-folder.ts';
 import { version } from './version.ts';

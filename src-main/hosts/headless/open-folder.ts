@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Logger, SecretRegistry } from '../../core/foundation/logger.ts';
+import { mappingProblems } from '../../core/ingest/index.ts';
 import {
   chooseDataFolder,
   dataFiles,
@@ -9,7 +10,7 @@ import {
   prepareDataFolder,
 } from '../../core/settings/index.ts';
 import { type FolderLock, lockDataFolder } from '../../core/store/index.ts';
-import type { CliOptions } from './cli.ts';
+import type { CliOptions } from './cli-options.ts';
 import { createSecretFile } from './headless-host.ts';
 
 export interface OpenFolder extends LoadedConfig {
@@ -58,6 +59,7 @@ export function readConfig(
     env: process.env,
     secrets: createSecretFile(dataDir),
     registry,
+    checkMapping: mappingProblems,
     overrides: { ...(port === undefined ? {} : { port }), ...(host === undefined ? {} : { host }) },
     onInvalid,
     onMissing: config === undefined ? 'defaults' : 'throw',

@@ -5,7 +5,7 @@ import { type App, createApp } from '../../core/app.ts';
 import { isAppError } from '../../core/foundation/app-error.ts';
 import type { Logger } from '../../core/foundation/logger.ts';
 import { createWeb, type Web, type WebAddress } from '../../transports/index.ts';
-import { type CliOptions, exitCodes } from './cli.ts';
+import { type CliOptions, exitCodes } from './cli-options.ts';
 import { createHeadlessHost, createSecretFile } from './headless-host.ts';
 import { openLogs } from './logs.ts';
 import { type OpenFolder, openFolder } from './open-folder.ts';

@@ -6,7 +6,7 @@ import { systemClock } from '../../core/foundation/clock.ts';
 import { createIds } from '../../core/foundation/ids.ts';
 import { dataFiles } from '../../core/settings/index.ts';
 import { openStore } from '../../core/store/index.ts';
-import { type CliOptions, exitCodes, wrongUsage } from './cli.ts';
+import { type CliOptions, exitCodes, WrongUsage } from './cli-options.ts';
 import { openLogs } from './logs.ts';
 import { chosenFolder, readConfig } from './open-folder.ts';
 
@@ -56,12 +56,12 @@ async function readKey(dataDir: string): Promise<Uint8Array> {
 function readRole(text: string): Role {
   const role = Role.safeParse(text);
   if (role.success) return role.data;
-  throw wrongUsage(`--role ${text}: one of ${Role.options.join(', ')}`);
+  throw new WrongUsage(`--role ${text}: one of ${Role.options.join(', ')}`);
 }
 
 function readTtl(text: string): number {
   const found = /^(\d{1,9})([smhd])$/.exec(text);
   const seconds = found ? Number(found[1]) * secondsOf[found[2] as keyof typeof secondsOf] : 0;
   if (seconds >= 1 && seconds <= longestTtlSeconds) return seconds;
-  throw wrongUsage(`--ttl ${text}: a number and s, m, h or d, for example 30d; at most ten years`);
+  throw new WrongUsage(`--ttl ${text}: a number and s, m, h or d, for example 30d; at most ten years`);
 }

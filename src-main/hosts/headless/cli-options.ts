@@ -1,0 +1,17 @@
+/** What the process ends with; scripts rely on these. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, config: 78 } as const;
+
+export interface CliOptions {
+  data: string | undefined;
+  config: string | undefined;
+  port: number | undefined;
+  host: string | undefined;
+  role: string | undefined;
+  ttl: string | undefined;
+  label: string | undefined;
+  json: boolean;
+  debug: boolean;
+}
+
+/** A command line that cannot be meant; answered with the usage. */
+export class WrongUsage extends Error {}
