@@ -241,7 +241,7 @@ async function openSink(): Promise<Sink> {
   const seen = new Set<string>();
   let repeats = 0;
   const server = createServer((request, response) => {
-    const key = `${request.headers['idempotency-key']}`;
+    const key = String(request.headers['idempotency-key']);
     request.resume();
     request.on('end', () => {
       if (seen.has(key)) repeats++;

@@ -64,11 +64,15 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const socketPort = await freePort();
   writeConfig(dataDir, config, socketPort);
   const program = options.program ?? (from === 'bundle' && existsSync(bundle) ? bundle : sources);
-  const child = spawn(process.execPath, [...nodeArgs, program, 'serve', '--data', dataDir, '--port', '0', '--json', ...args], {
-    cwd: root,
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeArgs, program, 'serve', '--data', dataDir, '--port', '0', '--json', ...args],
+    {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-200_000);

@@ -172,7 +172,7 @@ export function createInbox({
     async close() {
       closing = true;
       while (inFlight > 0) await clock.sleep(5);
-      for (const id of [...waiters.keys()]) this.settleWaiters(id);
+      for (const id of waiters.keys()) this.settleWaiters(id);
     },
   };
 
