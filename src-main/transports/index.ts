@@ -1,5 +1,5 @@
 export type { Authenticator } from './authenticator.ts';
-export { defaultLimits, type Limits, type Tls } from './http-server.ts';
+export type { Limits, Tls } from './http-server.ts';
 export { serveMessagePort } from './message-port.ts';
 export type { DeclaredRoute } from './routes.ts';
 export type { SocketLimits } from './socket-gate.ts';

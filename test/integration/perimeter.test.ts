@@ -299,6 +299,15 @@ describe('bodies', () => {
   });
 });
 
+test('whoever has no token is refused on the headers alone, before the body is read', async () => {
+  const closed = mutations.filter(({ path }) => path !== '/api/messages' && path !== '/api/v1/pair');
+  for (const { method, path } of closed) {
+    // The body is announced and never sent: only an answer to the headers can come back.
+    const { status } = await exchange(web.port, raw(method, path, [host, json, 'content-length: 1048576']));
+    expect(`${method} ${path} ${status}`).toBe(`${method} ${path} 401`);
+  }
+});
+
 describe('requests made to confuse two readers', () => {
   const post = (extra: string) => `POST /api/messages HTTP/1.1\r\n${host}\r\n${json}\r\n${extra}`;
   test.each([

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { request } from 'node:https';
 import { connect, createServer } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import type { HttpRoute } from '../../src-main/core/foundation/http-route.ts';
@@ -163,5 +165,51 @@ test('an answer that cannot be made is an incident, told by number alone', async
   expect(JSON.parse(body)).toMatchObject({ code: 'INTERNAL', detail: expect.stringContaining('incident I1') });
   expect(body).not.toContain('secret');
   expect(web.incidents).toHaveLength(1);
+  await web.stop();
+});
+
+/** A certificate of our own for localhost, for as long as the test runs; null where there is no openssl to make one. */
+function makeCertificate(): { key: string; cert: string } | null {
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '1',
+    '-subj',
+    '/CN=localhost',
+    '-keyout',
+    '-',
+    '-out',
+    '-',
+  ];
+  const { status, stdout } = spawnSync('openssl', args, { encoding: 'utf8' });
+  const [key, cert] = ['PRIVATE KEY', 'CERTIFICATE'].map(
+    (kind) => new RegExp(`-----BEGIN ${kind}-----[^]+?-----END ${kind}-----`).exec(stdout ?? '')?.[0],
+  );
+  return status === 0 && key && cert ? { key, cert } : null;
+}
+
+const certificate = makeCertificate();
+if (!certificate) console.info('left out: serving over TLS, because openssl is not there to make a certificate');
+
+test.skipIf(!certificate)('with a certificate it serves over TLS, sockets too', async () => {
+  const web = await startWeb({ tls: certificate });
+  expect(web.url).toMatch(/^https:/);
+
+  const status = await new Promise((resolve, reject) => {
+    request(`${web.url}/api/v1/health`, { rejectUnauthorized: false }, (response) => resolve(response.statusCode))
+      .on('error', reject)
+      .end();
+  });
+  const peer = await openTestSocket(`wss://127.0.0.1:${web.port}/rpc`, { rejectUnauthorized: false, origin: web.url });
+  peer.send({ type: 'auth', token: web.tokens.viewer });
+
+  expect(status).toBe(200);
+  expect(await peer.next()).toEqual({ type: 'ready' });
   await web.stop();
 });

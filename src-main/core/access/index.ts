@@ -1,3 +1,1 @@
-export { type Access, createAccess, TooManyFailures } from './access.ts';
-export { PairingCodeInvalid } from './pairing.ts';
-export { type Session, type TokenDeps, TokenNotFound } from './tokens.ts';
+export { type Access, createAccess } from './access.ts';
