@@ -91,3 +91,7 @@ function dueOf(due: string | null): Pick<Task, 'due' | 'due_granularity'> {
   if (!due.includes('T')) return { due, due_granularity: 'date' };
   return { due: isoTime(Date.parse(due)), due_granularity: 'datetime' };
 }
+
+/** Where a todo that was found begins: the confidence line parts what a person still looks at. A line of 1 lets none pass. */
+export const statusFor = (confidence: number, acceptFrom: number): 'suggested' | 'todo' =>
+  acceptFrom < 1 && confidence >= acceptFrom ? 'todo' : 'suggested';

@@ -39,7 +39,8 @@ const ENGLISH: readonly CueRule[] = [
   {
     rule: 'please',
     weight: 2.3,
-    pattern: /\b(?:please|pls|plz|kindly)\b,? (?:also |just |do |go ahead and |feel free to |try to |be sure to )?/i,
+    pattern:
+      /\b(?:please|pls|plz|kindly)\b,? (?:also |just |do |go ahead and |feel free to |try to |be sure to )?(?!note\b|find (?:attached|enclosed|below)|see (?:attached|below)|be (?:advised|aware))/i,
     leads: true,
   },
   { rule: 'please', weight: 1.3, pattern: /\bplease[.!?]*$/i },
@@ -47,7 +48,7 @@ const ENGLISH: readonly CueRule[] = [
     rule: 'can you',
     weight: 2.3,
     pattern:
-      /\b(?:can|could|would|will|won'?t|may|might) (?:you|u|someone|somebody|anyone|you guys|one of you)(?: all| both| guys)?(?:,)? (?:please |pls |kindly |just |also |possibly |maybe |at least |be able to |be so kind as to |be kind enough to )*/i,
+      /\b(?:can|could|would|will|won'?t|may|might) (?:you|u|someone|somebody|anyone|you guys|one of you)(?: all| both| guys)?(?:,)? (?:please |pls |kindly |just |also |possibly |maybe |at least |be able to |be so kind as to |be kind enough to )*(?!hear\b|see\b|believe\b|imagine\b|like\b|be\b|guess\b|feel\b|tell (?:me )?(?:what|how|when|why|where)\b)/i,
     leads: true,
   },
   { rule: 'would you mind', weight: 2.5, pattern: /\b(?:would|do) you mind (?:if (?:i|we) )?/i, leads: true },
@@ -235,7 +236,7 @@ const CHINESE: readonly CueRule[] = [
   {
     rule: '麻烦',
     weight: 2.8,
-    pattern: /(?:麻烦|劳烦|烦请|有劳|劳驾|拜托|辛苦)(?:你|您|各位|大家|你们|一下)?(?:帮我|帮忙|帮)?/,
+    pattern: /(?:麻烦|劳烦|烦请|有劳|劳驾|拜托|辛苦(?!了))(?:你|您|各位|大家|你们|一下)?(?:帮我|帮忙|帮)?/,
     leads: true,
   },
   { rule: '帮', weight: 2.7, pattern: /(?:帮我|帮忙|帮咱们?|给我|替我|帮着|帮下忙)/, leads: true },
@@ -264,7 +265,7 @@ const CHINESE: readonly CueRule[] = [
     rule: '把',
     weight: 2.6,
     pattern:
-      /(?:^|[,，。\s]|前|天|午|上|点|号|日|内|后|你|您|[一二三四五六末])(?=把[^,，。]{1,30}?(?:给|到|好|完|掉|一下|上|出|回|成|下|了?一遍|发|交|送|寄|改|写|做|修|洗|准备|整理|更新|提交|处理|确认))/,
+      /(?:^|[,，。\s]|前|天|午|上|点|号|日|内|后|你|您|[一二三四五六末])(?=把[^,，。]{1,30}?(?:给|到|好|完|掉|一下|上|出|回|成|下|了?一遍|发|交|送|寄|改|写|做|修|洗|准备|整理|更新|提交|处理|确认|报|付|缴|还|买|订|搬|扔|拿|带|关|装|拆|取|接|删|填|签|打|传|归|清|擦|收|存|挂|贴|查|讲))/,
     leads: true,
   },
   { rule: '负责', weight: 2.6, pattern: /由[^,，。]{1,12}?(?:负责|来|跟进|处理|完成|牵头|准备)/ },
@@ -291,7 +292,7 @@ const CHINESE_AGAINST: readonly CueRule[] = [
     rule: '已做',
     weight: -3.6,
     pattern:
-      /(?:已经|已(?=[\u4e00-\u9fff])|刚刚|刚才|刚(?=[\u4e00-\u9fff])|(?:搞定|完成|做完|弄好|发|交|买|写|处理|解决|修|订|办|打|看|吃|去|说|见|开|还|寄|收到|结束)(?:过|好|完)?了(?!吗|嘛|么|没|吧)|没(?!有?(?:问题|空))|曾|过了)/,
+      /(?:已经|已(?=[\u4e00-\u9fff])|刚刚|刚才|刚(?=[\u4e00-\u9fff])|(?<![该要])(?:搞定|完成|做完|弄好|发|交|买|写|处理|解决|修|订|办|打|看|吃|去|说|见|开|还|寄|收到|结束)(?:过|好|完)?了(?!吗|嘛|么|没|吧)|没(?!有?(?:问题|空))|曾|过了)/,
   },
   {
     rule: '问事实',

@@ -62,7 +62,9 @@ function todoOf(
     cues.some(({ rule }) => rule === 'would you mind'),
   ).slice(0, MAX_TITLE);
   if (title === '')
-    return cues.some(({ rule }) => rule.startsWith('remind')) ? fallback(sentence, confidence, schedule, cues) : null;
+    return cues.some(({ rule }) => ['remind', 'reminder', '提醒'].includes(rule))
+      ? fallback(sentence, confidence, schedule, cues)
+      : null;
   return {
     title,
     start: core.start,

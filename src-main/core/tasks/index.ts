@@ -1,2 +1,2 @@
-export { createTaskBoard, type TaskBoard, type TaskBoardDeps, TaskNotFound } from './board.ts';
+export { createTaskBoard, statusFor, type TaskBoard, type TaskBoardDeps, TaskNotFound } from './board.ts';
 export { type ExtractInput, extractTodos } from './extract.ts';

@@ -55,7 +55,7 @@ const TRAILING: readonly RegExp[] = [
   /(?:可以|行|好)?(?:吗|嘛|么|吧|哈|啊|哦|呀|呢|啦|喔)$/,
   /[\s,，]*(?:尽快|尽早|马上|立刻|急)$/,
   /(?:谢谢|谢了|多谢|拜托了|辛苦了|好吗|好不好|行吗|可以吗|行不行)$/,
-  /\s+(?:later|repeat|daily)$/i,
+  /\s+(?:later|repeat|daily|(?:is|are)(?: due)?)$/i,
   /(?:在|于)$/,
 ];
 
@@ -104,6 +104,7 @@ export function titleOf(text: string, core: Span, times: readonly Span[], gerund
 
 function polish(title: string, gerund: boolean): string {
   const plain = title
+    .replace(/(?<=[\u4e00-\u9fff])(?:记得|别忘了?|务必|麻烦你?)(?=[\u4e00-\u9fff])/, '')
     .replace(/\s+/g, ' ')
     .replace(/\s+([,，.。!?！？])/g, '$1')
     .replace(/([\u4e00-\u9fff]) (?=[\u4e00-\u9fff])/g, '$1')

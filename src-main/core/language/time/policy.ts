@@ -26,7 +26,7 @@ export const FUTURE: Policy = {
     );
     return ahead ?? readings.at(-1) ?? null;
   },
-  second: (clock, part) => (part ? secondInPart(clock, part) : clock.second),
+  second: (clock, part) => (part ? secondInPart(clock, part) : secondByDay(clock)),
 };
 
 /** What is asked about lies behind: the last reading that has begun. */
@@ -34,6 +34,11 @@ export const PAST: Policy = {
   ...FUTURE,
   day: (readings, { today }) => readings.findLast(({ from }) => from <= today) ?? readings[0] ?? null,
 };
+
+/** Without a part of day, one to five o'clock are afternoons: people meet at three, not at 03:00. */
+function secondByDay({ second, settled }: Clock): number {
+  return !settled && second >= HOUR && second < 6 * HOUR ? second + NOON : second;
+}
 
 function secondInPart({ second, settled }: Clock, part: PartOfDay): number {
   if (settled && second >= 13 * HOUR) return second;

@@ -1,8 +1,9 @@
 import type { TimeExpression } from '../../../../src-shared/schema/extraction.ts';
 import { type Days, daysOf } from './calendar.ts';
 import { type DaySpan, formatClock, formatDay, formatMoment, SECONDS_PER_DAY } from './civil.ts';
-import type { Finding, Point } from './compose.ts';
+import type { Finding } from './compose.ts';
 import { type Endpoint, type Repeat, secondsOf } from './piece.ts';
+import type { Point } from './point.ts';
 import type { Policy, Reference } from './policy.ts';
 
 /** What a finding amounts to once the policy has picked a reading: a time expression without its place in the text. */
