@@ -17,7 +17,7 @@ import { createMemories } from './memory/index.ts';
 import { createProcessFigures, createRecentErrors } from './monitor/index.ts';
 import type { Config } from './settings/index.ts';
 import { conversationKey, type Finished, type FolderLock, type NewTask, openStore } from './store/index.ts';
-import { createTaskBoard } from './tasks/index.ts';
+import { createTaskBoard, statusFor } from './tasks/index.ts';
 
 export interface AppOptions {
   dataDir: string;
@@ -35,9 +35,6 @@ export interface AppOptions {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
-
-/** Todos surer than this skip the suggestions; almost none are. */
-const autoAcceptConfidence = 0.97;
 
 /**
  * The composition root: builds every service once and hands each what it needs. Opens the database; `start` begins the
@@ -68,6 +65,7 @@ export async function createApp({
   });
   if (store.opened.checked) logger.warn('store.checked_after_unclean_end', { file: config.memory.db_path });
 
+  const { accept_from: acceptFrom } = config.tasks;
   const startedAt = clock.now();
   let stopping = false;
   const timezone =
@@ -78,7 +76,7 @@ export async function createApp({
   const figures = createProcessFigures();
 
   const mind = createMind({
-    data: { databaseFile: config.memory.db_path, defaultLocale, autoAcceptConfidence },
+    data: { databaseFile: config.memory.db_path, defaultLocale, acceptFrom },
     logger,
   });
   const board = createTaskBoard({ store, ids, clock, events });
@@ -166,7 +164,7 @@ export async function createApp({
       const task: NewTask = {
         id: ids.next(),
         title: todo.title,
-        status: request.mode === 'quickadd' || todo.confidence >= autoAcceptConfidence ? 'todo' : 'suggested',
+        status: request.mode === 'quickadd' ? 'todo' : statusFor(todo.confidence, acceptFrom),
         due: todo.due === null ? null : todo.due.kind === 'date' ? todo.due.value : instantOf(todo.due.value, zone),
         due_granularity: todo.due?.kind ?? null,
         rrule: todo.rrule,

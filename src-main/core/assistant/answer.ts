@@ -3,6 +3,7 @@ import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit } from '../../../src-shared/schema/memory.ts';
 import { analyseQuery } from '../language/index.ts';
 import type { Recall } from '../memory/index.ts';
+import { statusFor } from '../tasks/index.ts';
 import { type Phrases, phrases } from './phrases.ts';
 import { type Command, isQuestion, readCommand, readLocale } from './reading.ts';
 
@@ -47,8 +48,8 @@ export interface AnswererDeps {
   }): { todos: ExtractedTodo[] };
   /** The language of a message that is in neither. */
   defaultLocale: Locale;
-  /** Todos surer than this go to the board at once; the others wait as suggestions. */
-  autoAcceptConfidence: number;
+  /** See `statusFor`. */
+  acceptFrom: number;
 }
 
 /** Below this a request is too doubtful even to suggest. */
@@ -62,7 +63,7 @@ const longestQuote = 400;
 const ownerChannels: ReadonlySet<string> = new Set(['chat', 'api', 'socket']);
 
 /** Answers from commands, todos and memories alone: no model, and never an invented answer. */
-export function createAnswerer({ recall, extract, defaultLocale, autoAcceptConfidence }: AnswererDeps) {
+export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: AnswererDeps) {
   return { answer };
 
   function answer(question: Question): Answer {
@@ -87,7 +88,7 @@ export function createAnswerer({ recall, extract, defaultLocale, autoAcceptConfi
   function capture(todos: ExtractedTodo[], question: Question, locale: Locale, say: Phrases): Answer {
     const cards = todos.map((todo) => ({
       todo,
-      status: todo.confidence >= autoAcceptConfidence ? ('todo' as const) : ('suggested' as const),
+      status: statusFor(todo.confidence, acceptFrom),
     }));
     const added = cards
       .filter(({ status }) => status === 'todo')

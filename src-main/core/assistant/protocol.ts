@@ -6,7 +6,7 @@ import type { Answer, Question } from './answer.ts';
 export interface MindWorkerData {
   databaseFile: string;
   defaultLocale: Locale;
-  autoAcceptConfidence: number;
+  acceptFrom: number;
 }
 
 export type AnswerResult = { ok: Answer } | { error: { name: string; message: string } };

@@ -9,11 +9,11 @@ import type { AnswerResult, MindCalls, MindReply, MindRequest, MindWorkerData } 
 /** The mind's thread: reads texts, searches memories and puts answers together, so that the main thread never waits. */
 const port = parentPort;
 if (!port) throw new Error('the mind worker runs in a worker thread');
-const { databaseFile, defaultLocale, autoAcceptConfidence } = workerData as MindWorkerData;
+const { databaseFile, defaultLocale, acceptFrom } = workerData as MindWorkerData;
 
 const reader = openReader(databaseFile);
 const recall = createRecall({ reader, readTimes: (text, reference) => readTimes(text, { reference, policy: PAST }) });
-const { answer } = createAnswerer({ recall, extract: extractTodos, defaultLocale, autoAcceptConfidence });
+const { answer } = createAnswerer({ recall, extract: extractTodos, defaultLocale, acceptFrom });
 
 const calls: { [K in keyof MindCalls]: (args: MindCalls[K]['args']) => MindCalls[K]['result'] } = {
   answer: (questions) => questions.map(answerOne),

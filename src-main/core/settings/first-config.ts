@@ -25,6 +25,9 @@ memory:
   storage_type: sqlite
   db_path: ./memory.db      # relative to this folder / 相对于本目录
 
+tasks:
+  accept_from: 1            # surer todos skip the suggestions, 1: none does / 达到此置信度直接进入待办，1 表示都先建议
+
 platforms:
   webhook:                  # POST with X-Signature (HMAC-SHA256) / 带 X-Signature 签名的 POST 请求
     enabled: true

@@ -142,11 +142,17 @@ const Platforms = z.strictObject({
   socket: z.strictObject({ enabled: flag().default(true), port: port().default(8001) }).prefault({}),
 });
 
+const Tasks = z.strictObject({
+  /** A todo found with at least this confidence goes to the board at once; 1: all wait as suggestions for a person. */
+  accept_from: expecting('a number from 0.5 to 1', z.number().min(0.5).max(1)).default(1),
+});
+
 /** config.yaml. Every key has a default, so that an own file need only say what differs. */
 export const Config = z.strictObject({
   app: App.prefault({}),
   memory: Memory.prefault({}),
   models: Models.prefault({}),
+  tasks: Tasks.prefault({}),
   platforms: Platforms.prefault({}),
   mappings: expecting(
     'a group of at most 64 mappings, each under its name',
