@@ -16,6 +16,5 @@ export {
   PAST,
   type ReadOptions,
   readTimes,
-  secondsOfWall,
   wallClock,
 } from './time/index.ts';

@@ -7,6 +7,8 @@ export interface Cue {
   weight: number;
   /** Where the thing to do begins within the sentence, when the cue shows it. */
   action: number | null;
+  /** Where the cue itself begins. */
+  at: number;
 }
 
 interface CueRule {
@@ -324,12 +326,12 @@ export function cuesOf(original: string, times: readonly { start: number; end: n
   for (const { rule, weight, pattern, leads, beforeVerb } of rules) {
     const match = pattern.exec(sentence);
     if (match && (!beforeVerb || opensWithVerb(sentence.slice(match.index + match[0].length))))
-      cues.push({ rule, weight, action: leads ? match.index + match[0].length : null });
+      cues.push({ rule, weight, action: leads ? match.index + match[0].length : null, at: match.index });
   }
   const opened = chinese ? null : imperative(sentence);
   if (opened) cues.push(opened);
   if (chinese && times.length > 0 && CHINESE_VERB.test(withoutTimes(sentence, times)))
-    cues.push({ rule: '时间与动作', weight: 1.2, action: null });
+    cues.push({ rule: '时间与动作', weight: 1.2, action: null, at: 0 });
   return cues.sort((a, b) => b.weight - a.weight);
 }
 
@@ -443,5 +445,5 @@ function imperative(sentence: string): Cue | null {
       next,
     );
   const weight = UNSURE_OPENERS.has(verb) ? (aimed ? 1.1 : -0.3) : aimed ? 1.7 : 1;
-  return { rule: 'imperative', weight, action: opener.length };
+  return { rule: 'imperative', weight, action: opener.length, at: opener.length };
 }

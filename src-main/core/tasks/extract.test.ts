@@ -59,7 +59,12 @@ const english: readonly (readonly [string, string])[] = [
   ["Please bring the tickets for tomorrow's concert", "Bring the tickets for tomorrow's concert @ 2026-11-21"],
   ['let me know if the room is free', 'Let me know if the room is free'],
   ['The deck is ready. Please print ten copies by Monday.', 'Print ten copies @ 2026-11-23'],
+  ['The invoice is due on Friday', 'The invoice @ 2026-11-20'],
   // nothing to do
+  ['Can you hear me?', ''],
+  ['Would you like some coffee?', ''],
+  ['Please find attached the minutes', ''],
+  ['Please note that the office is closed on Monday', ''],
   ['I sent the report yesterday', ''],
   ['We already paid the invoice', ''],
   ["You don't need to call him", ''],
@@ -130,7 +135,14 @@ const chinese: readonly (readonly [string, string])[] = [
   ['1. 联系供应商 尽快', '联系供应商'],
   ['抓紧把简历改好', '把简历改好'],
   ['报告写完了。请明天发给王总。', '发给王总 @ 2026-11-21'],
+  ['电费该交了', '电费该交'],
+  ['月底前把发票报销了', '把发票报销 @ 2026-11-30'],
+  ['下个月的房租记得交', '下个月的房租交 @ 2026-12-31'],
+  ['老李请明天带上合同', '带上合同 @ 2026-11-21'],
   // 没有待办
+  ['大家辛苦了', ''],
+  ['快递明天到', ''],
+  ['请问洗手间在哪', ''],
   ['我昨天已经把报告发了', ''],
   ['会议取消了', ''],
   ['不用买牛奶了', ''],
@@ -250,7 +262,7 @@ describe('quick add', () => {
     ['每月15号还信用卡', '还信用卡', '2026-12-15', 'FREQ=MONTHLY;BYMONTHDAY=15'],
     ['what is the weather tomorrow', 'What is the weather', '2026-11-21', null],
     ['tomorrow', 'tomorrow', '2026-11-21', null],
-    ['不用买牛奶了', '不用买牛奶了', null, null],
+    ['不用买牛奶了', '不用买牛奶', null, null],
   ])('%s makes exactly one todo', (text, title, due, rrule) => {
     const todos = quick(text);
     expect(todos.map((todo) => [todo.title, todo.due?.value ?? null, todo.rrule])).toEqual([[title, due, rrule]]);

@@ -22,6 +22,8 @@ export type ExtractInput = Pick<ExtractRequest, 'text' | 'locale' | 'mode'> & {
 const LEAST_CONFIDENCE = 0.5;
 const MAX_TODOS = 50;
 const MAX_TITLE = 500;
+/** @person, #label and !priority in one line of quick add. */
+const MAX_MARKS = 30;
 
 /** Finds what a text asks somebody to do and every time it names. Pure; about a tenth of a millisecond a message. */
 export function extractTodos({ text, reference_time, timezone, locale, mode }: ExtractInput): ExtractResponse {
@@ -29,16 +31,23 @@ export function extractTodos({ text, reference_time, timezone, locale, mode }: E
   const times = readTimes(text, { reference, locale, timeZone: timezone });
   if (mode === 'quickadd') return { todos: quickAdd(text, times, reference), times };
   const todos: ExtractedTodo[] = [];
+  const plain = foldUnits(text);
   for (const sentence of sentencesOf(text)) {
-    const todo = todoOf(text, sentence, times, reference);
+    const todo = todoOf({ text, plain }, sentence, times, reference);
     if (todo) todos.push(todo);
     if (todos.length >= MAX_TODOS) break;
   }
   return { todos, times };
 }
 
+/** The message as written and as folded for the patterns; both have the same offsets. */
+interface Message {
+  text: string;
+  plain: string;
+}
+
 function todoOf(
-  text: string,
+  { text, plain }: Message,
   sentence: Sentence,
   all: readonly TimeExpression[],
   reference: string,
@@ -49,12 +58,12 @@ function todoOf(
     .filter(({ kind }) => kind !== 'duration')
     .map(({ start, end }) => ({ start: start - sentence.start, end: end - sentence.start }));
   const cues = cuesOf(sentence.text, places);
-  if (sentence.listed) cues.unshift({ rule: 'list item', weight: 0.6, action: null });
+  if (sentence.listed) cues.unshift({ rule: 'list item', weight: 0.6, action: null, at: 0 });
   const confidence = confidenceOf(cues, times, reference);
   if (confidence < LEAST_CONFIDENCE) return null;
   const schedule = scheduleOf(times, reference);
   const removable = schedule.used.filter((time) => !describes(text, time));
-  const core = coreWithin(text, sentence, cues, removable);
+  const core = coreWithin(plain, sentence, cues, removable);
   const title = titleOf(
     text,
     core,
@@ -108,19 +117,14 @@ function whyOf(cues: readonly Cue[], timed: boolean): string[] {
 }
 
 /** The action begins after the strongest cue that leads to one, unless much was said before it. */
-function coreWithin(text: string, sentence: Sentence, cues: readonly Cue[], used: readonly Span[]): Span {
+function coreWithin(plain: string, sentence: Sentence, cues: readonly Cue[], used: readonly Span[]): Span {
   const lead = cues.find(({ action, weight }) => action !== null && weight > 0);
-  const chinese = /[\u4e00-\u9fff]/.test(sentence.text);
-  const plain = chinese ? foldUnits(text) : text;
   const whole = coreOf(plain, sentence, used);
   if (!lead || lead.action === null) return whole;
-  const before = sentence.text.slice(0, lead.action);
-  const subjectFirst =
-    chinese &&
-    /[\u4e00-\u9fff]{2,}/.test(before) &&
-    !/[,，:：]/.test(before) &&
-    whole.start < sentence.start + lead.action - 3;
-  if (subjectFirst) return whole;
+  // 电费该交了: what is named before the cue belongs to the title, unless it is the person who is asked.
+  const before = plain.slice(whole.start, sentence.start + lead.at).trim();
+  const named = /^[\u4e00-\u9fff]{2,}$/.test(before) && !assigneesOf(sentence.text).includes(before);
+  if (named) return whole;
   const led = coreOf(plain, { start: sentence.start + lead.action, end: sentence.end }, used);
   return led.end > led.start ? led : whole;
 }
@@ -180,9 +184,11 @@ function quickAdd(text: string, times: readonly TimeExpression[], reference: str
     ...text.matchAll(
       /(?:^|\s)(?:@[\p{L}\p{N}_.-]{1,32}|#[\p{L}\p{N}_-]{1,32}|!(?:high|low|normal|[123]|高|低|中)(?!\S))/giu,
     ),
-  ].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  ]
+    .slice(0, MAX_MARKS)
+    .map((match) => ({ start: match.index, end: match.index + match[0].length }));
   const removed = [...schedule.used.filter((time) => !describes(text, time)), ...marks];
-  const core = coreOf(/[\u4e00-\u9fff]/.test(text) ? foldUnits(text) : text, { start: 0, end: text.length }, removed);
+  const core = coreOf(foldUnits(text), { start: 0, end: text.length }, removed);
   const title = titleOf(text, core, removed).slice(0, MAX_TITLE);
   const place = title === '' ? { start: 0, end: text.length } : core;
   return [

@@ -56,7 +56,7 @@ const TRAILING: readonly RegExp[] = [
   /[\s,，]*(?:尽快|尽早|马上|立刻|急)$/,
   /(?:谢谢|谢了|多谢|拜托了|辛苦了|好吗|好不好|行吗|可以吗|行不行)$/,
   /\s+(?:later|repeat|daily|(?:is|are)(?: due)?)$/i,
-  /(?:在|于)$/,
+  /(?:在|于|了)$/,
 ];
 
 /** Narrows a span to the thing to do, dropping the times at its edges and the words that only ask. */
