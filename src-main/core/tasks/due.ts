@@ -113,7 +113,9 @@ function firstOccurrence(rrule: string, time: string | null, reference: string):
 
 function fallsOn(date: Date, parts: ReadonlyMap<string, string>): boolean {
   const byDay = parts.get('BYDAY')?.split(',');
-  if (byDay && !byDay.includes(WEEKDAYS[date.getUTCDay()] ?? '')) return false;
+  const code = WEEKDAYS[date.getUTCDay()] ?? '';
+  const nth = `${Math.ceil(date.getUTCDate() / 7)}${code}`;
+  if (byDay && !byDay.includes(code) && !byDay.includes(nth)) return false;
   const byMonth = parts.get('BYMONTH');
   if (byMonth !== undefined && Number(byMonth) !== date.getUTCMonth() + 1) return false;
   const byMonthDay = parts.get('BYMONTHDAY');

@@ -260,6 +260,7 @@ describe('quick add', () => {
     ['明天交电费', '交电费', '2026-11-21', null],
     ['water plants every Saturday', 'Water plants', '2026-11-21', 'FREQ=WEEKLY;BYDAY=SA'],
     ['每月15号还信用卡', '还信用卡', '2026-12-15', 'FREQ=MONTHLY;BYMONTHDAY=15'],
+    ['team lunch every first Monday of the month', 'Team lunch', '2026-12-07', 'FREQ=MONTHLY;BYDAY=1MO'],
     ['what is the weather tomorrow', 'What is the weather', '2026-11-21', null],
     ['tomorrow', 'tomorrow', '2026-11-21', null],
     ['不用买牛奶了', '不用买牛奶', null, null],

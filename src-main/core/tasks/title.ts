@@ -59,11 +59,15 @@ const TRAILING: readonly RegExp[] = [
   /(?:在|于|了)$/,
 ];
 
+/** Layers of politeness and time around the thing to do; more than this is not a sentence. */
+const MAX_ROUNDS = 12;
+
 /** Narrows a span to the thing to do, dropping the times at its edges and the words that only ask. */
 export function coreOf(text: string, span: Span, times: readonly Span[]): Span {
   let { start, end } = span;
   let framed = !REMINDED.test(text.slice(Math.max(0, start - 40), start));
-  for (let changed = true; changed && start < end; ) {
+  let rounds = 0;
+  for (let changed = true; changed && start < end && rounds < MAX_ROUNDS; rounds += 1) {
     const before = end - start;
     for (const pattern of framed ? FRAMES : []) {
       const frame = pattern.exec(text.slice(start, end))?.[0].length ?? 0;

@@ -9,7 +9,7 @@ import {
   type Unit,
   WEEKDAY_CODES,
 } from './piece.ts';
-import { shifted } from './shift.ts';
+import { aroundNow, shifted } from './shift.ts';
 import { firstWord, hasWord } from './words.ts';
 
 const text = ({ tokens }: Source, at: number): string => tokens[at]?.text ?? '';
@@ -121,6 +121,15 @@ function term(source: Source, at: number): FoundAmount | null {
 const AFTER = ['之后', '以后', '过后', '后'] as const;
 const BEFORE = ['之前', '以前', '前'] as const;
 const WITHIN = ['之内', '以内', '内'] as const;
+/** 未来三天, 过去一周 */
+const AROUND = [
+  ['接下来', 1],
+  ['未来', 1],
+  ['今后', 1],
+  ['过去', -1],
+  ['最近', -1],
+  ['近', -1],
+] as const;
 const COUNTED_UNITS = new Set<Unit>([
   'day',
   'week',
@@ -137,6 +146,10 @@ const COUNTED_UNITS = new Set<Unit>([
 
 /** 三天后, 半小时之内, 两年前; 过两天, 再过十分钟; otherwise a length of time. */
 export function chineseAmountRule(source: Source, at: number): Piece | null {
+  const around = firstWord(source, at, AROUND);
+  const stretch = around ? chineseAmountAt(source, at + around[0].length) : null;
+  if (around && stretch)
+    return { start: at, end: stretch.next, weak: false, meaning: aroundNow(source, stretch.amount, around[1]) };
   const lead = firstWord(source, at, [['再过'], ['过']] as const);
   const from = lead ? at + lead[0].length : at;
   const found = chineseAmountAt(source, from);
@@ -148,13 +161,13 @@ export function chineseAmountRule(source: Source, at: number): Piece | null {
   for (const word of WITHIN)
     if (hasWord(source, about, word) && text(source, about + word.length) !== '容')
       return moved(source, at, about + word.length, found.amount, 1);
-  for (const word of BEFORE)
+  const dayUnit = text(source, found.next - 1) === '日' && text(source, found.next - 2) !== '作';
+  for (const word of dayUnit ? [] : BEFORE)
     if (hasWord(source, about, word) && !(word === '前' && ['往', '台', '端'].includes(text(source, about + 1))))
       return moved(source, at, about + word.length, found.amount, -1);
   if (lead) return moved(source, at, found.next, found.amount, 1);
   if (['第', '每', '这', '那', '上', '下', '头'].includes(text(source, at - 1))) return null;
-  const dateLike = text(source, found.next - 1) === '日' && text(source, found.next - 2) !== '作';
-  if (dateLike || (text(source, found.next - 1) === '晚' && found.next - at > 2)) return null;
+  if (dayUnit || (text(source, found.next - 1) === '晚' && found.next - at > 2)) return null;
   return {
     start: at,
     end: found.next,

@@ -280,7 +280,7 @@ function dayOfMonth(source: Source, at: number): Piece | null {
   if (suffix === '号' && hasWord(source, next, '会议室')) return null;
   if (
     suffix === '日' &&
-    (['内', '游', '元', '报', '程', '后', '前', '本', '语', '常'].includes(follower) ||
+    (['内', '游', '元', '报', '程', '后', '本', '语', '常'].includes(follower) ||
       hasWord(source, next, '之内') ||
       hasWord(source, next, '以内'))
   )
@@ -291,6 +291,8 @@ function dayOfMonth(source: Source, at: number): Piece | null {
 /** 月底, 年末, 月初, 上半年, 下旬 */
 function edgeOfMonth(source: Source, at: number): Piece | null {
   const { today } = source;
+  // 大年初三
+  if (text(source, at - 1) === '大') return null;
   const base = baseOfEdge(source, at);
   const unit = text(source, base.next);
   const edge = text(source, base.next + 1);
@@ -357,7 +359,8 @@ function baseOfEdge(source: Source, at: number) {
   const qualifier = qualifierAt(source, at);
   if (shift !== undefined && text(source, at + 1) === '年') {
     const half = hasWord(source, at + 2, '上半年') || hasWord(source, at + 2, '下半年');
-    return { next: half ? at + 2 : at + 1, month: relative(0), year: yearOfToday(shift) };
+    const doubled = half || text(source, at + 2) === '年';
+    return { next: doubled ? at + 2 : at + 1, month: relative(0), year: yearOfToday(shift) };
   }
   if (qualifier && text(source, qualifier.next) === '季')
     return { next: qualifier.next, month: relative(0), year: yearOfToday(0) };

@@ -279,6 +279,8 @@ function yearlyRepeat(tokens: readonly Token[], at: number, month: number): Foun
 
 function everyNumber(tokens: readonly Token[], at: number, interval: number): FoundRepeat | null {
   const number = englishNumberAt(tokens, at);
+  const weekday = number?.ordinal ? WEEKDAYS.get(tokens[number.next]?.text ?? '') : undefined;
+  if (number && weekday !== undefined && number.value <= 5) return nthWeekdayRepeat(tokens, number, weekday);
   if (number?.ordinal && number.value <= 31 && !unitAt(tokens, number.next)) {
     const of = tokens[number.next]?.text === 'of' ? number.next + 1 : number.next;
     const month = MONTHS.get(tokens[of]?.text ?? '');
@@ -295,6 +297,19 @@ function everyNumber(tokens: readonly Token[], at: number, interval: number): Fo
   const base = found ? UNIT_REPEATS[found.unit] : undefined;
   if (!found || !base || count < 1) return null;
   return { repeat: { freq: base.freq, interval: base.interval * count * interval }, next: found.next };
+}
+
+/** every first Monday (of the month) */
+function nthWeekdayRepeat(
+  tokens: readonly Token[],
+  { value, next }: { value: number; next: number },
+  weekday: number,
+): FoundRepeat {
+  const month = ['of', 'in'].includes(tokens[next + 1]?.text ?? '') && tokens[next + 3]?.text === 'month';
+  return {
+    repeat: { freq: 'MONTHLY', interval: 1, byDay: [`${value}${WEEKDAY_CODES[weekday - 1] ?? 'MO'}`] },
+    next: next + (month ? 4 : 1),
+  };
 }
 
 /** once a week, one a day */

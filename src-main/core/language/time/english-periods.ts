@@ -151,13 +151,15 @@ export function wholePeriod(source: Source, at: number): Piece | null {
   const weekOf = word(source, at) === 'the' && word(source, at + 1) === 'week' && word(source, at + 2) === 'of';
   if (weekOf) return piece(at, at + 3, { type: 'nthWeek', nth: 0 });
   const lead = word(source, at - 1);
-  if (word(source, at) !== 'the' || !['for', 'in'].includes(lead)) return null;
+  if (word(source, at) !== 'the' || !['for', 'in', 'on', 'over', 'at'].includes(lead)) return null;
   if (!atPhraseEnd(source, at + 2)) return null;
   switch (word(source, at + 1)) {
     case 'day':
       return lead === 'for' ? day(at, at + 2, today) : null;
     case 'week':
       return piece(at, at + 2, { type: 'span', grain: 'week', readings: [weekSpan(today)] });
+    case 'weekend':
+      return periodPiece(source, at, at + 1, 0, 'this');
     case 'month':
       return piece(at, at + 2, { type: 'span', grain: 'month', readings: [monthSpan(year, month)] });
     case 'year':

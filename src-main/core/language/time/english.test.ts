@@ -106,6 +106,8 @@ const table: readonly (readonly [string, string])[] = [
   ['next month', 'r 2026-12-01~2027-01-01'],
   ['last year', 'r 2025-01-01~2026-01-01'],
   ['this weekend', 'r 2026-11-21~2026-11-23'],
+  ['over the weekend', 'r 2026-11-21~2026-11-23'],
+  ['Monday through Friday', 'r 2026-11-23~2026-11-28'],
   ['next weekend', 'r 2026-11-28~2026-11-30'],
   ['in March 2027', 'r 2027-03-01~2027-04-01'],
   ['the next 3 days', 'r 2026-11-21~2026-11-24'],
@@ -157,6 +159,8 @@ const table: readonly (readonly [string, string])[] = [
   ['the report is quarterly', 's FREQ=MONTHLY;INTERVAL=3'],
   ['every 1st of May', 's FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1'],
   ['daily at 9pm', 's FREQ=DAILY@21:00:00'],
+  ['every first Monday of the month', 's FREQ=MONTHLY;BYDAY=1MO'],
+  ['every 15 minutes', 's FREQ=MINUTELY;INTERVAL=15'],
   ['once a week', 's FREQ=WEEKLY'],
   // holidays
   ['on Christmas', 'd 2026-12-25'],

@@ -120,6 +120,9 @@ export function chineseNumberAt(tokens: readonly Token[], at: number): Numeral |
     powers = true;
   }
   if (next === at) return null;
+  // 两三天, 三五天: about so many; the higher one is the safer.
+  if (!powers && tokens[at]?.kind === 'han' && /^(?:12|23|34|35|45|56|67|78|89)$/.test(digits))
+    return { value: Number(digits[1]), next, digits: '', ordinal: false };
   if (!powers) return { value: Number(digits), next, digits: digits.length > 1 ? digits : '', ordinal: false };
   return { value: total + (pending ?? 0), next, digits: '', ordinal: false };
 }

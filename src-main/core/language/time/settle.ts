@@ -126,7 +126,10 @@ function settleRange(from: Point, to: Point, reference: Reference, policy: Polic
   const start = edgesOf(from, reference, policy);
   const startDay = dayOf(from, reference, policy, null);
   if (!start) return null;
-  const running = from.date && to.date && !from.clock && !to.clock ? runningRange(from, to, reference, policy) : null;
+  const running =
+    from.date?.type === 'month' && to.date && !from.clock && !to.clock
+      ? runningRange(from, to, reference, policy)
+      : null;
   if (running) return running;
   // The end is the first reading at or after the start: "Nov to March" ends next year.
   const end = edgesOf(to, startDay && to.date ? { today: startDay.from, now: 0 } : reference, policy);
