@@ -4,6 +4,8 @@ import type { FilterSql } from './filter.ts';
 /** A pause of an hour ends a sitting: what was said before it is no context for what comes after. */
 const sittingGapMs = 3_600_000;
 const neighbourReach = 2;
+/** Around this many of the best, neighbours are looked for: more cost time and find nothing more. */
+const maxCentres = 60;
 
 /** A memory as ranking sees it, with its neighbours in the conversation. */
 export interface Turn {
@@ -24,14 +26,17 @@ export interface Turn {
 const turnColumns = `m.seq, m.conversation_id, m.created_at, m.sender_id, m.message_id,
   substr(m.content, 1, 2000) AS head, substr(m.content, -40) AS tail`;
 
+/** The memories with these numbers, in that order; what was forgotten meanwhile is left out. */
 export function readTurns(reader: Reader, seqs: readonly number[]): Turn[] {
-  return reader.all<Turn>(
+  const rows = reader.all<Turn>(
     `SELECT ${turnColumns} FROM memories m WHERE m.seq IN (SELECT value FROM json_each(?)) AND m.forgotten_at IS NULL`,
     JSON.stringify(seqs),
   );
+  const bySeq = new Map(rows.map((turn) => [turn.seq, turn]));
+  return seqs.map((seq) => bySeq.get(seq)).filter((turn) => turn !== undefined);
 }
 
-/** The turns and those up to two before and after them in the same sitting, linked; sittings numbered. */
+/** The turns and those up to two before and after the best of them in the same sitting, linked; sittings numbered. */
 export function withNeighbours(reader: Reader, anchors: readonly Turn[], filter: FilterSql): Turn[] {
   const order = sequenceAround(reader, anchors, filter);
   const known = new Map(anchors.map((turn) => [turn.seq, turn]));
@@ -63,7 +68,7 @@ function sequenceAround(reader: Reader, anchors: readonly Turn[], filter: Filter
     next.set(earlier, later);
     previous.set(later, earlier);
   };
-  for (const anchor of anchors) {
+  for (const anchor of anchors.slice(0, maxCentres)) {
     if (!isSaid(anchor)) continue;
     if (!reaches(anchor.seq, next)) {
       let at = anchor.seq;

@@ -181,7 +181,7 @@ test('a question is not its own answer', async () => {
     { id: 'same', content: '牙医 预约是什么时候？', message_id: 'm0', kind: 'message' },
     { id: 'working', content: '那个牙医的预约改到什么时候了呢', message_id: 'm1', kind: 'message' },
     { id: 'asked', content: '牙医的预约是哪天', message_id: 'm2', kind: 'message' },
-    { id: 'answer', content: '预约改到周四三点，牙医在二楼', message_id: 'm3', kind: 'message' },
+    { id: 'answer', content: '周四三点去看牙医，在二楼', message_id: 'm3', kind: 'message' },
   ]);
 
   const hits = memory.search('牙医预约是什么时候', { exclude_message_id: 'm1' });
