@@ -308,6 +308,13 @@ test('whoever has no token is refused on the headers alone, before the body is r
   }
 });
 
+test('a viewer may not use a way in that needs an operator', async () => {
+  const viewer = `authorization: Bearer ${web.tokens.viewer}`;
+  const { status, body } = await ask('POST', '/api/v1/messages', [host, viewer, json], '{}');
+  expect(status).toBe(403);
+  expect(JSON.parse(body)).toMatchObject({ code: 'FORBIDDEN' });
+});
+
 describe('requests made to confuse two readers', () => {
   const post = (extra: string) => `POST /api/messages HTTP/1.1\r\n${host}\r\n${json}\r\n${extra}`;
   test.each([

@@ -79,7 +79,9 @@ test('stopping lets a request under way finish, takes no further one and leaves 
 
   expect(late.status).toBe(0);
   expect(told === '' || told.startsWith('HTTP/1.1 503')).toBe(true);
-  expect(await answer).toMatchObject({ status: 202, body: '{"id":"M1"}' });
+  const finished = await answer;
+  expect(finished).toMatchObject({ status: 202, body: '{"id":"M1"}' });
+  expect(finished.head).toContain('x-stopped: false');
   await stopped;
 });
 

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /** Access over the real store, with time in the test's hands. */
-function setUp(key = randomBytes(32)) {
+function setUp(key = randomBytes(32), kept: Pick<Store, 'call'> = store) {
   let elapsed = 0;
   const start = Date.UTC(2026, 8, 1);
   const clock: Clock = {
@@ -36,7 +36,13 @@ function setUp(key = randomBytes(32)) {
     sleep: () => Promise.reject(new Error('access never sleeps')),
   };
   const revoked: string[] = [];
-  const access = createAccess({ store, key, clock, ids: createIds(Date.now), onRevoke: (id) => revoked.push(id) });
+  const access = createAccess({
+    store: kept,
+    key,
+    clock,
+    ids: createIds(Date.now),
+    onRevoke: (id) => revoked.push(id),
+  });
   return { access, key, revoked, pass: (ms: number) => (elapsed += ms), start };
 }
 
@@ -69,12 +75,29 @@ test('revoking a token ends it at once, also where it was proven before, and say
   await expect(access.revoke('nobody')).rejects.toMatchObject({ code: 'TOKEN_NOT_FOUND' });
 });
 
-test('a token revoked while it is being checked is not kept as proven', async () => {
-  const { access } = setUp();
+test('a token revoked while its record is being read is refused', async () => {
+  let answerRead = () => {};
+  const held = new Promise<void>((resolve) => (answerRead = resolve));
+  let read = () => {};
+  const wasRead = new Promise<void>((resolve) => (read = resolve));
+  const slowStore: Pick<Store, 'call'> = {
+    async call(op, args) {
+      const result = await store.call(op, args);
+      if (op !== 'tokens.find') return result;
+      read();
+      await held;
+      return result;
+    },
+  };
+  const { access } = setUp(randomBytes(32), slowStore);
   const { token, id } = await access.mint({ role: 'admin', label: 'laptop', ttlSeconds: hour });
 
-  await Promise.all([access.authenticate(token, me), access.revoke(id)]);
+  const checked = access.authenticate(token, me);
+  await wasRead;
+  await access.revoke(id);
+  answerRead();
 
+  expect(await checked).toBeNull();
   expect(access.peek(token)).toBeNull();
 });
 

@@ -1,7 +1,8 @@
-import { hash, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Role } from '../../../src-shared/schema/access.ts';
 import { AppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { digestsEqual, sha256 } from '../foundation/digest.ts';
 
 /** Crockford's 32: no I, L, O or U, so nothing is misread. 8 of them are 40 bits, guessed at 10 a minute at most. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -32,16 +33,16 @@ export function createPairing(clock: Clock) {
   return {
     newCode({ ttlMs, role }: { ttlMs: number; role: Role }): string {
       const code = Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join('');
-      live = [...stillLive(), { digest: digest(code), role, expiresAt: clock.monotonicMs() + ttlMs }].slice(-maxLive);
+      live = [...stillLive(), { digest: sha256(code), role, expiresAt: clock.monotonicMs() + ttlMs }].slice(-maxLive);
       return `${code.slice(0, 4)}-${code.slice(4)}`;
     },
 
     /** Spends a code. @throws PairingCodeInvalid */
     redeem(typed: string): Role {
-      const wanted = digest(normalise(typed));
+      const wanted = sha256(normalise(typed));
       live = stillLive();
       // Every live code is compared, so the time taken does not say which one came close.
-      const matching = live.filter((code) => timingSafeEqual(code.digest, wanted));
+      const matching = live.filter((code) => digestsEqual(code.digest, wanted));
       const [found] = matching;
       if (!found) throw new PairingCodeInvalid();
       live = live.filter((code) => code !== found);
@@ -59,5 +60,3 @@ export function createPairing(clock: Clock) {
 function normalise(typed: string): string {
   return typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
 }
-
-const digest = (code: string): Buffer => hash('sha256', code, 'buffer');

@@ -80,16 +80,7 @@ export function createTokens({ store, key, clock, ids, onRevoke }: TokenDeps) {
 
     async judge(token: string): Promise<Verdict> {
       const id = await readId(token);
-      if (typeof id !== 'string') return id;
-
-      const revocationsBefore = revocations;
-      const record = await store.call('tokens.find', { id });
-      if (!record || record.revoked_at !== null) return { refused: 'ended' };
-      const session = { tokenId: id, role: record.role, label: record.label, expiresAt: Date.parse(record.expires_at) };
-      if (session.expiresAt <= clock.now()) return { refused: 'ended' };
-      // A revocation may have passed the read of the record; then the next request reads again.
-      if (revocations === revocationsBefore) proven.set(digest(token), session);
-      return { session };
+      return typeof id === 'string' ? judgeRecord(id, digest(token)) : id;
     },
 
     async revoke(id: string): Promise<AccessToken> {
@@ -103,6 +94,18 @@ export function createTokens({ store, key, clock, ids, onRevoke }: TokenDeps) {
 
     list: (): Promise<AccessToken[]> => store.call('tokens.list', undefined),
   };
+
+  async function judgeRecord(id: string, key: string): Promise<Verdict> {
+    const revocationsBefore = revocations;
+    const record = await store.call('tokens.find', { id });
+    // A revocation that passed the read has closed the token's connections already; this one must not come after them.
+    if (revocations !== revocationsBefore) return judgeRecord(id, key);
+    if (!record || record.revoked_at !== null) return { refused: 'ended' };
+    const session = { tokenId: id, role: record.role, label: record.label, expiresAt: Date.parse(record.expires_at) };
+    if (session.expiresAt <= clock.now()) return { refused: 'ended' };
+    proven.set(key, session);
+    return { session };
+  }
 
   async function readId(token: string): Promise<string | { refused: 'forged' | 'ended' }> {
     if (token.length > maxTokenLength) return { refused: 'forged' };
