@@ -32,7 +32,7 @@ export function ModalDialog({ title, isOpen, onClose, children, className }: Mod
               <X aria-hidden="true" size={16} />
             </IconButton>
           </header>
-          <div className="quiet-scroll px-4 pb-4">{children}</div>
+          <div className="quiet-scroll px-4 pt-2 pb-4">{children}</div>
         </Dialog>
       </Modal>
     </ModalOverlay>

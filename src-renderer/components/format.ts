@@ -33,15 +33,14 @@ export const formatTime = (at: Date, place: Place): string =>
 
 /** "Today", "Yesterday", "Sat 21 Nov", with the year when it is another one. */
 export function formatDay(at: Date, place: Place): string {
-  return formatCalendarDay(dayOf(at, place.timeZone), place);
+  const day = formatCalendarDay(dayOf(at, place.timeZone), place);
+  return day.charAt(0).toLocaleUpperCase(place.language) + day.slice(1);
 }
 
 function formatCalendarDay(day: string, place: Place): string {
   const distance = daysFromToday(day, place);
-  if (Math.abs(distance) <= 1) {
-    const word = new Intl.RelativeTimeFormat(place.language, { numeric: 'auto' }).format(distance, 'day');
-    return word.charAt(0).toLocaleUpperCase(place.language) + word.slice(1);
-  }
+  if (Math.abs(distance) <= 1)
+    return new Intl.RelativeTimeFormat(place.language, { numeric: 'auto' }).format(distance, 'day');
   const sameYear = day.slice(0, 4) === dayOf(place.now, place.timeZone).slice(0, 4);
   return format(
     new Date(`${day}T12:00:00Z`),
@@ -65,10 +64,11 @@ export function formatMoment(at: Date, place: Place): string {
 export const formatFull = (at: Date, place: Place): string =>
   format(at, place, { dateStyle: 'full', timeStyle: 'medium' });
 
+/** "tomorrow 15:00", as it stands within a sentence. */
 export function formatDue(due: string, place: Place): string {
   if (isCalendarDay(due)) return formatCalendarDay(due, place);
   const at = new Date(due);
-  return `${formatDay(at, place)} ${formatTime(at, place)}`;
+  return `${formatCalendarDay(dayOf(at, place.timeZone), place)} ${formatTime(at, place)}`;
 }
 
 export const isCalendarDay = (due: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(due);

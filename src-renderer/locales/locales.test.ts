@@ -7,7 +7,7 @@ import { zhCN } from './zh-CN.ts';
 const english: Record<string, string> = en;
 const chinese: Record<string, string> = zhCN;
 const base = (key: string) => key.replace(/_(one|other)$/, '');
-const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).toSorted();
+const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').toSorted();
 
 describe('Chinese and English are equals', () => {
   test('every sentence exists in both languages', () => {

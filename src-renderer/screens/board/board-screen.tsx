@@ -296,7 +296,7 @@ export function BoardScreen() {
       ) : !board ? (
         <Columns>
           {[3, 4, 2, 1, 2].map((rows, column) => (
-            <div key={column} className="min-w-[13rem] flex-1">
+            <div key={column} className="min-w-[11.75rem] flex-1">
               <Skeleton rows={rows} />
             </div>
           ))}
@@ -432,8 +432,8 @@ function FilterBar({ filter, board, fieldRef, onChange }: FilterBarProps) {
   const channelName = (name: string) =>
     name === 'hand' ? t('board.channel.hand') : name === 'chat' ? t('nav.chat') : name;
   return (
-    <search className="flex flex-wrap items-center gap-2">
-      <div className="relative">
+    <search className="flex flex-wrap items-center gap-2 narrow:order-last narrow:w-full">
+      <div className="relative narrow:w-full">
         <Search aria-hidden="true" size={14} className="absolute top-2.25 left-2 text-text-3" />
         <input
           ref={fieldRef}
@@ -447,7 +447,7 @@ function FilterBar({ filter, board, fieldRef, onChange }: FilterBarProps) {
             if (filter.text) onChange({ q: '' });
             else event.currentTarget.blur();
           }}
-          className="h-8 w-44 rounded-md border border-border bg-surface pr-2 pl-7"
+          className="h-8 w-44 narrow:w-full rounded-md border border-border bg-surface pr-2 pl-7"
         />
       </div>
       <Choice

@@ -56,7 +56,7 @@ export function Column(props: ColumnProps) {
       data-column={status}
       aria-label={name}
       className={classes(
-        'flex min-h-0 w-0 min-w-[13rem] flex-1 flex-col rounded-lg bg-sunken narrow:w-[82vw] narrow:flex-none narrow:snap-center',
+        'flex min-h-0 w-0 min-w-[11.75rem] flex-1 flex-col rounded-lg bg-sunken narrow:w-[82vw] narrow:flex-none narrow:snap-center',
         isTarget && 'outline-2 outline-accent -outline-offset-2',
       )}
     >

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowUpRight, X } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react-aria-components';
 import type { Task, TaskChange } from '../../../src-shared/schema/task.ts';
 import { useMessage } from '../../api/index.ts';
 import { Button, IconButton } from '../../components/button.tsx';
@@ -11,6 +12,8 @@ import { markSpan } from '../../components/highlight.ts';
 import { isComposing } from '../../components/keyboard.ts';
 import { Marked } from '../../components/marked.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
+import { useEscape } from '../../components/use-escape.ts';
 import { usePlace } from '../../components/use-place.ts';
 import { useText } from '../../locales/index.ts';
 import { DueField } from './due-field.tsx';
@@ -34,6 +37,7 @@ export function Inspector({ task, focus, canWrite, onChange, onAccept, onRemove,
   const due = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const panel = useRef<HTMLElement>(null);
 
+  useEscape(panel, onClose);
   useEffect(() => {
     if (!focus) return;
     if (focus.field === 'due') due.current?.focus();
@@ -47,12 +51,7 @@ export function Inspector({ task, focus, canWrite, onChange, onAccept, onRemove,
     <aside
       ref={panel}
       aria-label={t('inspector.todo')}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return;
-        event.preventDefault();
-        onClose();
-      }}
-      className="panel-in float absolute inset-y-0 right-0 z-20 flex w-[360px] max-w-full flex-col rounded-none! border-y-0! border-r-0!"
+      className="panel-in float absolute inset-y-0 right-0 z-20 flex w-[360px] max-w-full flex-col narrow:w-full rounded-none! border-y-0! border-r-0!"
     >
       <header className="flex h-12 shrink-0 items-center gap-2 border-divider border-b pr-2 pl-4">
         <h2 className="flex-1 text-body">{t('inspector.todo')}</h2>
@@ -161,14 +160,13 @@ function Committed({ field, value, onCommit, lines, hint, ...props }: CommittedP
     if (event.key === 'Enter' && !event.shiftKey && !isComposing(event)) {
       event.preventDefault();
       commit();
-    }
-    if (event.key === 'Escape' && draft !== value) {
+    } else if (event.key === 'Escape' && draft !== value) {
       event.preventDefault();
       setDraft(value);
-    }
+    } else event.continuePropagation();
   }
   return (
-    <div data-field={field} onKeyDown={onKeyDown}>
+    <div data-field={field}>
       <TextField
         {...props}
         {...(lines ? { lines } : {})}
@@ -176,6 +174,7 @@ function Committed({ field, value, onCommit, lines, hint, ...props }: CommittedP
         value={draft}
         onChange={setDraft}
         onBlur={commit}
+        onKeyDown={onKeyDown}
         maxLength={500}
         autoComplete="off"
       />
@@ -209,12 +208,11 @@ function Source({ task }: { task: Task }) {
       className="flex flex-col gap-2 border-divider border-t pt-3"
     >
       <h3 className="font-normal text-meta text-text-2">{t('inspector.source')}</h3>
-      <blockquote
-        className="quiet-scroll wrap-anywhere max-h-48 whitespace-pre-wrap rounded-md bg-sunken p-3 leading-relaxed"
-        tabIndex={0}
-      >
-        <Marked pieces={pieces} />
-      </blockquote>
+      <ScrollArea label={t('inspector.source')} className="max-h-48 rounded-md bg-sunken">
+        <blockquote className="wrap-anywhere whitespace-pre-wrap p-3 leading-relaxed">
+          <Marked pieces={pieces} />
+        </blockquote>
+      </ScrollArea>
       {isError && <p className="text-meta text-text-3">{t('inspector.sourceGone')}</p>}
       <p className="flex flex-wrap items-center gap-x-1.5 text-meta text-text-2">
         <ChannelIcon channel={channel} size={12} />

@@ -1,9 +1,9 @@
 import { Check } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Checkbox, Form } from 'react-aria-components';
 import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
 import type { Task, TaskInput } from '../../../src-shared/schema/task.ts';
-import { dueOf, type TaskActions, useReadTodo } from '../../api/index.ts';
+import { dueOf, failureCode, type TaskActions, useReadTodo } from '../../api/index.ts';
 import { Button } from '../../components/button.tsx';
 import { ModalDialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
@@ -115,33 +115,39 @@ function inputOf(text: string, read: ExtractedTodo | null): TaskInput {
 function useReading(text: string) {
   const language = useLanguage();
   const read = useReadTodo();
+  const latest = useRef(read);
   const [known, setKnown] = useState<{ text: string; reading: ExtractedTodo | null }>({ text: '', reading: null });
+  useEffect(() => {
+    latest.current = read;
+  });
 
+  /** The words themselves are what matters: a date that could not be read must not stand in their way. */
   async function readNow(line: string): Promise<ExtractedTodo | null> {
     if (known.text === line) return known.reading;
     try {
       return await read(line, language);
     } catch (error) {
-      // The words themselves are what matters; a date that could not be read must not stand in their way.
-      console.warn('the line could not be read', error);
+      console.warn('the line could not be read', failureCode(error));
       return null;
     }
   }
 
   useEffect(() => {
-    if (!text.trim()) return setKnown({ text, reading: null });
+    if (!text.trim()) return;
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      read(text, language, controller.signal)
-        .then((reading) => setKnown({ text, reading }))
-        .catch((error: unknown) => controller.signal.aborted || console.warn('the line could not be read', error));
+      latest.current(text, language, controller.signal).then(
+        (reading) => setKnown({ text, reading }),
+        (error: unknown) => {
+          if (!controller.signal.aborted) console.warn('the line could not be read', failureCode(error));
+        },
+      );
     }, quietMs);
     return () => {
       clearTimeout(timer);
       controller.abort();
     };
-    // `read` is a new function each render and reads nothing but its arguments.
   }, [text, language]);
 
-  return { reading: known.reading, readNow };
+  return { reading: text.trim() ? known.reading : null, readNow };
 }

@@ -26,8 +26,9 @@ export function usePointerDrag(onDrop: (id: string, place: DropPlace) => void) {
   const [drag, setDrag] = useState<Drag | null>(null);
   const stop = useRef<(() => void) | null>(null);
   const dropped = useRef(onDrop);
-  dropped.current = onDrop;
-
+  useEffect(() => {
+    dropped.current = onDrop;
+  });
   useEffect(() => () => stop.current?.(), []);
 
   const onPointerDown = useCallback((event: ReactPointerEvent<HTMLElement>, id: string) => {

@@ -2,11 +2,13 @@
 export function writtenDate(text: string): string | null {
   const match = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]+(\d{1,2}):(\d{2}))?$/.exec(text.trim());
   if (!match) return null;
-  const [year, month, day, hour, minute] = match.slice(1).map((part) => (part === undefined ? null : Number(part)));
-  if (year == null || month == null || day == null) return null;
-  const date = new Date(year, month - 1, day, hour ?? 0, minute ?? 0);
-  const isReal = date.getMonth() === month - 1 && date.getDate() === day && (hour ?? 0) < 24 && (minute ?? 0) < 60;
+  const [year = 0, month = 0, day = 0] = match.slice(1, 4).map(Number);
+  const hasTime = match[4] !== undefined;
+  const hour = Number(match[4] ?? 0);
+  const minute = Number(match[5] ?? 0);
+  const date = new Date(year, month - 1, day, hour, minute);
+  const isReal = date.getMonth() === month - 1 && date.getDate() === day && hour < 24 && minute < 60;
   if (!isReal) return null;
-  if (hour !== null && hour !== undefined) return date.toISOString();
+  if (hasTime) return date.toISOString();
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }

@@ -47,7 +47,7 @@ export function Composer() {
           {t('chat.full', { limit: outboxLimit })}
         </p>
       )}
-      <div className="flex items-end gap-2 rounded-lg border border-border bg-bg p-1 focus-within:border-focus focus-within:outline-2 focus-within:outline-focus">
+      <div className="flex items-end gap-2 rounded-lg border border-border bg-bg p-1 focus-within:border-transparent focus-within:outline-2 focus-within:outline-focus">
         <textarea
           ref={field}
           rows={1}

@@ -6,6 +6,7 @@ import { useAnnounce } from '../../components/announcer.tsx';
 import { Button } from '../../components/button.tsx';
 import { dayOf, formatDay } from '../../components/format.ts';
 import { EmptyState, FailureState, Skeleton } from '../../components/notice.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
 import { usePlace } from '../../components/use-place.ts';
 import { useText } from '../../locales/index.ts';
 import { MessageRow, UnsentRow } from './message-row.tsx';
@@ -19,6 +20,8 @@ interface MessageListProps {
 
 /** Within this distance of the end a reader wants to follow what is new. */
 const nearEnd = 48;
+/** The space below the last message, in pixels. */
+const endMargin = 16;
 /** Pages read at most while looking for the message of a link. */
 const searchDepth = 40;
 
@@ -78,9 +81,8 @@ function Scroller({ rows, target, query }: ScrollerProps) {
     handle.current?.scrollToIndex(index, { align: 'center' });
   });
 
-  const toEnd = () => handle.current?.scrollToIndex(rows.length - 1, { align: 'end' });
   useLayoutEffect(() => {
-    if (follows.current) handle.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+    if (follows.current) handle.current?.scrollToIndex(rows.length - 1, { align: 'end', offset: endMargin });
   }, [rows]);
 
   useEffect(() => {
@@ -89,7 +91,7 @@ function Scroller({ rows, target, query }: ScrollerProps) {
       if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight;
     });
     if (box.current) observer.observe(box.current);
-    if (box.current?.lastElementChild) observer.observe(box.current.lastElementChild);
+    for (const part of box.current?.children ?? []) observer.observe(part);
     return () => observer.disconnect();
   }, []);
 
@@ -118,13 +120,7 @@ function Scroller({ rows, target, query }: ScrollerProps) {
           {t('chat.older')}
         </p>
       )}
-      <div
-        ref={box}
-        role="region"
-        aria-label={t('chat.messages')}
-        tabIndex={0}
-        className="quiet-scroll flex min-h-0 flex-1 flex-col -outline-offset-2!"
-      >
+      <ScrollArea ref={box} label={t('chat.messages')} className="flex min-h-0 flex-1 flex-col">
         <div className="flex-1" />
         <Virtualizer ref={handle} shift={shift} bufferSize={600} onScroll={onScroll}>
           {rows.map((row) => (
@@ -133,15 +129,15 @@ function Scroller({ rows, target, query }: ScrollerProps) {
             </div>
           ))}
         </Virtualizer>
-        <div className="h-3 shrink-0" />
-      </div>
+        <div className="h-4 shrink-0" />
+      </ScrollArea>
       {!isAtEnd && (
         <Button
           size="small"
           icon={<ArrowDown aria-hidden="true" size={14} />}
           onPress={() => {
             follows.current = true;
-            toEnd();
+            handle.current?.scrollToIndex(rows.length - 1, { align: 'end', offset: endMargin });
           }}
           className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! shadow-float"
         >

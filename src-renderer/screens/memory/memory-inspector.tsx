@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowUpRight, Trash2, X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { Memory } from '../../../src-shared/schema/memory.ts';
 import { useMemory, useMessage } from '../../api/index.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { formatFull } from '../../components/format.ts';
 import { FailureState, Skeleton } from '../../components/notice.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
+import { useEscape } from '../../components/use-escape.ts';
 import { usePlace } from '../../components/use-place.ts';
 import { useText } from '../../locales/index.ts';
 
@@ -26,19 +28,13 @@ export function MemoryInspector({ id, canWrite, onForget, onClose }: MemoryInspe
     document.querySelector<HTMLElement>('[data-row][aria-current]')?.focus();
   };
 
-  useEffect(() => {
-    function onKeyDown(event: KeyboardEvent) {
-      if (event.key === 'Escape' && !event.defaultPrevented && panel.current?.contains(document.activeElement)) close();
-    }
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  });
+  useEscape(panel, close);
 
   return (
     <aside
       ref={panel}
       aria-label={t('memory.inspector')}
-      className="panel-in flex w-[360px] max-w-full shrink-0 flex-col border-divider border-l bg-surface max-[62rem]:absolute max-[62rem]:inset-y-0 max-[62rem]:right-0 max-[62rem]:z-10 max-[62rem]:shadow-float"
+      className="panel-in flex w-[360px] max-w-full shrink-0 flex-col border-divider border-l bg-surface max-[62rem]:absolute max-[62rem]:inset-y-0 max-[62rem]:right-0 max-[62rem]:z-10 max-[62rem]:shadow-float narrow:w-full"
     >
       <header className="flex h-11 shrink-0 items-center gap-2 border-divider border-b pr-2 pl-4">
         <h2 className="flex-1 text-body">{t('memory.inspector')}</h2>
@@ -68,13 +64,10 @@ function Details({
   const place = usePlace();
   const { data: message } = useMessage(memory.message_id);
   return (
-    <div className="quiet-scroll flex min-h-0 flex-1 flex-col gap-4 p-4" tabIndex={-1}>
-      <p
-        className="wrap-anywhere max-h-72 shrink-0 overflow-y-auto whitespace-pre-wrap text-chat leading-relaxed"
-        tabIndex={0}
-      >
-        {memory.content}
-      </p>
+    <div className="quiet-scroll flex min-h-0 flex-1 flex-col gap-4 p-4">
+      <ScrollArea label={t('memory.inspector')} className="max-h-72 shrink-0">
+        <p className="wrap-anywhere whitespace-pre-wrap text-chat leading-relaxed">{memory.content}</p>
+      </ScrollArea>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
         <Fact name={t('memory.kind')}>
           {t(`memory.kind.${memory.kind}`)}

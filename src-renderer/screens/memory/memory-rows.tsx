@@ -33,7 +33,7 @@ export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: Memo
   }
 
   return (
-    <div ref={box} className="min-h-0 min-w-0 flex-1" onKeyDown={onKeyDown}>
+    <div ref={box} className="min-h-0 min-w-0 flex-1">
       <VList
         ref={list}
         role="list"
@@ -47,7 +47,7 @@ export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: Memo
       >
         {memories.map((memory, row) => (
           <div key={memory.id} role="listitem">
-            <Row memory={memory} row={row} isCurrent={memory.id === current} onOpen={onOpen} />
+            <Row memory={memory} row={row} isCurrent={memory.id === current} onOpen={onOpen} onKeyDown={onKeyDown} />
           </div>
         ))}
       </VList>
@@ -60,9 +60,10 @@ interface RowProps {
   row: number;
   isCurrent: boolean;
   onOpen(id: string): void;
+  onKeyDown(event: KeyboardEvent): void;
 }
 
-function Row({ memory, row, isCurrent, onOpen }: RowProps) {
+function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
   const t = useText();
   const hit = 'terms' in memory ? memory : null;
   const isNote = 'kind' in memory ? memory.kind === 'note' : memory.message_id === null;
@@ -73,6 +74,7 @@ function Row({ memory, row, isCurrent, onOpen }: RowProps) {
       data-row={row}
       aria-current={isCurrent ? 'true' : undefined}
       onClick={() => onOpen(memory.id)}
+      onKeyDown={onKeyDown}
       className={classes(
         'flex w-full items-start gap-2.5 rounded-md px-2 py-(--pad) text-left -outline-offset-2!',
         isCurrent ? 'bg-accent-soft' : 'hover:bg-sunken',

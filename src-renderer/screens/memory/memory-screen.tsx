@@ -23,6 +23,7 @@ import { AddMemory } from './add-memory.tsx';
 import { MemoryInspector } from './memory-inspector.tsx';
 import { MemoryRows } from './memory-rows.tsx';
 import { useSettled } from './use-settled.ts';
+import { WhenFilter } from './when-filter.tsx';
 
 const route = getRouteApi('/memory');
 const typingPauseMs = 200;
@@ -85,7 +86,7 @@ export function MemoryScreen() {
     <div className="flex h-full flex-col">
       <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 px-4 py-2">
         <h1 className="mr-2 text-page">{t('memory.title')}</h1>
-        <div className="relative min-w-48 max-w-md flex-1">
+        <div className="relative min-w-48 max-w-md flex-1 narrow:order-last narrow:basis-full">
           <Search aria-hidden="true" size={14} className="absolute top-2.25 left-2 text-text-3" />
           <input
             type="search"
@@ -98,13 +99,7 @@ export function MemoryScreen() {
             className={`${inputLook} pl-7!`}
           />
         </div>
-        <DayField label={t('memory.from')} value={search.from} onChange={(from) => setSearch({ from })} />
-        <DayField label={t('memory.to')} value={search.to} onChange={(to) => setSearch({ to })} />
-        {(search.from || search.to) && (
-          <Button kind="quiet" onPress={() => setSearch({ from: '', to: '' })}>
-            {t('memory.clearRange')}
-          </Button>
-        )}
+        <WhenFilter from={search.from} to={search.to} onChange={setSearch} />
         <div className="flex-1" />
         {canWrite && (
           <Button kind="primary" icon={<Plus aria-hidden="true" size={15} />} onPress={() => setSearch({ add: '1' })}>
@@ -155,28 +150,6 @@ export function MemoryScreen() {
         />
       )}
     </div>
-  );
-}
-
-function DayField({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: string | undefined;
-  onChange(value: string): void;
-}) {
-  return (
-    <label className="flex items-center gap-1.5 text-meta text-text-2">
-      {label}
-      <input
-        type="date"
-        value={value ?? ''}
-        onChange={(event) => onChange(event.target.value)}
-        className={`${inputLook} w-36!`}
-      />
-    </label>
   );
 }
 

@@ -9,6 +9,7 @@ import { classes } from '../../components/classes.ts';
 import { formatBytes, formatNumber, formatPercent, formatSpan } from '../../components/format.ts';
 import { Moment } from '../../components/moment.tsx';
 import { FailureState, Skeleton } from '../../components/notice.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
 import { useReportFailure } from '../../components/toast.tsx';
 import { usePlace } from '../../components/use-place.ts';
 import { useLanguage, useText } from '../../locales/index.ts';
@@ -17,14 +18,14 @@ export function StatusScreen() {
   const t = useText();
   const { data: status, error, refetch } = useStatus();
   return (
-    <div className="quiet-scroll h-full">
+    <ScrollArea label={t('status.title')} className="h-full">
       <div className="mx-auto flex max-w-5xl flex-col gap-5 px-4 py-3">
         <h1 className="text-page">{t('status.title')}</h1>
         {error && !status && <FailureState error={error} onRetry={() => void refetch()} />}
         {!error && !status && <Skeleton rows={5} />}
         {status && <Everything status={status} />}
       </div>
-    </div>
+    </ScrollArea>
   );
 }
 
@@ -36,7 +37,7 @@ function Everything({ status }: { status: Status }) {
       {status.warnings.length > 0 && (
         <Section title={t('status.warningsTitle')}>
           <ul className="flex flex-col gap-2">
-            {status.warnings.map((warning) => (
+            {[...new Set(status.warnings)].map((warning) => (
               <li key={warning} className="flex items-start gap-2 rounded-md bg-warn-soft p-2.5 text-warn">
                 <TriangleAlert aria-hidden="true" size={16} className="mt-0.5 shrink-0" />
                 {warning}
@@ -73,7 +74,7 @@ function Headline({ status }: { status: Status }) {
   const troubled = status.channels.filter(
     (channel) => channel.state === 'failed' || channel.state === 'misconfigured',
   ).length;
-  const count = troubled + status.warnings.length + (status.queue.dead > 0 ? 1 : 0);
+  const count = troubled + new Set(status.warnings).size + (status.queue.dead > 0 ? 1 : 0);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <p
@@ -276,7 +277,7 @@ function DeadLetters() {
 function Errors({ errors }: { errors: Status['errors'] }) {
   const t = useText();
   return (
-    <div className="card overflow-x-auto" tabIndex={0} role="region" aria-label={t('status.errors')}>
+    <ScrollArea label={t('status.errors')} className="card overflow-x-auto">
       <table className="w-full text-left">
         <thead className="text-meta text-text-2">
           <tr>
@@ -305,6 +306,6 @@ function Errors({ errors }: { errors: Status['errors'] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollArea>
   );
 }
