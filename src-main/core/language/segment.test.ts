@@ -40,6 +40,7 @@ test('Japanese and Korean are indexed by pairs too', () => {
 test('a query drops stop words in both languages while something else remains', () => {
   expect(termsOf('What is the name of the hotel?')).toEqual(['name', 'hotel']);
   expect(termsOf('我们的发票是什么时候交的')).toEqual(['发票', '交']);
+  expect(termsOf('房租是哪天几点交给谁')).toEqual(['房租', '交给']);
   expect(termsOf('what is it')).toEqual(['what', 'is', 'it']);
   expect(analyseQuery('what is it').onlyStopWords).toBe(true);
 });

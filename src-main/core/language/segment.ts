@@ -167,30 +167,35 @@ function termsOf(text: string): FoundTerm[] {
   return terms;
 }
 
+// The counter after these belongs to the question: 哪|天, 几|号.
+const asksForCounter = /[哪几]$/;
+
 /** Words of the run; single characters that stand side by side are one string, for a dictionary takes names apart. */
 function cjkTerms(run: string): FoundTerm[] {
   const terms: FoundTerm[] = [];
   let singles = '';
   const flush = () => {
-    if (singles) terms.push(cjkTerm(singles));
+    if (singles) terms.push(cjkTerm(singles, false));
     singles = '';
   };
+  let before = '';
   for (const word of cutWords(run)) {
-    const filler = isStopWord(word);
-    if (!filler && Array.from(word).length === 1) {
+    const isSingle = Array.from(word).length === 1;
+    const filler = isStopWord(word) || (isSingle && asksForCounter.test(before));
+    before = word;
+    if (isSingle && !filler) {
       singles += word;
       continue;
     }
     flush();
-    terms.push(cjkTerm(word));
+    terms.push(cjkTerm(word, filler));
   }
   flush();
   return terms;
 }
 
-function cjkTerm(text: string): FoundTerm {
+function cjkTerm(text: string, filler: boolean): FoundTerm {
   const characters = Array.from(text);
-  const filler = isStopWord(text);
   if (characters.length === 1) return { text, match: `grams:"${text}"`, parts: [], filler };
   const pairs = characters.slice(1).map((character, index) => `${characters[index]}${character}`);
   // The pairs' phrase finds the string wherever it stands, also where the dictionary cuts the text otherwise.
