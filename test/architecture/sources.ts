@@ -118,7 +118,8 @@ const textOf = (node: ts.Node) => (ts.isStringLiteralLike(node) ? node.text : ''
 const isImportCall = ({ expression }: ts.CallExpression) =>
   expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === 'require');
 
-function find({ path, text }: Source, look: (node: ts.Node) => string | null): Finding[] {
+/** Looks at every node of a file; what `look` says of one is a finding. */
+export function find({ path, text }: Source, look: (node: ts.Node) => string | null): Finding[] {
   const file = ts.createSourceFile(
     path,
     text,
