@@ -31,7 +31,7 @@ function ofOperands({ left, right }: ts.BinaryExpression): string | null {
 
 function ofCall({ expression, arguments: given }: ts.CallExpression): string | null {
   if (!ts.isPropertyAccessExpression(expression) || !comparing.test(expression.name.text)) return null;
-  if (given.length === 0 || given.every(isConstant)) return null;
+  if (given.every(isConstant)) return null;
   const secret = [expression.expression, ...given].find(isSecret);
   return secret ? `compares ${secret.getText()} with ${expression.name.text}` : null;
 }

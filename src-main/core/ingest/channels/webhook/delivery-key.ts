@@ -30,17 +30,20 @@ export interface Delivery {
  * reformatted body nor a change of secrets makes a second message of one.
  */
 export function createDeliveryKeys() {
-  const keyOfText = new LRUCache<string, string>({ max: maxRemembered });
-  const keyOfId = new LRUCache<string, string>({ max: maxRemembered });
+  // The cache takes its room at once, and most senders name their messages themselves.
+  let texts: LRUCache<string, string> | undefined;
+  let ids: LRUCache<string, string> | undefined;
+  const keyOfText = () => (texts ??= new LRUCache({ max: maxRemembered }));
+  const keyOfId = () => (ids ??= new LRUCache({ max: maxRemembered }));
 
   return {
     keyOf({ externalId, deliveryId, timestamp, body }: Delivery): string {
       if (externalId !== undefined) return externalId;
       const textKey = keyOfSigned(timestamp, body);
-      if (timestamp === null) return (deliveryId !== null && keyOfId.get(deliveryId)) || textKey;
+      if (timestamp === null) return (deliveryId !== null && keyOfId().get(deliveryId)) || textKey;
 
-      const key = keyOfText.get(textKey) ?? deliveryId ?? textKey;
-      keyOfText.set(textKey, key);
+      const key = keyOfText().get(textKey) ?? deliveryId ?? textKey;
+      keyOfText().set(textKey, key);
       return key;
     },
 
@@ -49,7 +52,7 @@ export function createDeliveryKeys() {
      * delivery that is still to come.
      */
     stored({ externalId, deliveryId, timestamp }: Delivery, key: string): void {
-      if (externalId === undefined && timestamp === null && deliveryId !== null) keyOfId.set(deliveryId, key);
+      if (externalId === undefined && timestamp === null && deliveryId !== null) keyOfId().set(deliveryId, key);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from '../../../../../src-shared/schema/message.ts';
 import type { ChannelStatus } from '../../../../../src-shared/schema/status.ts';
+import { isAppError } from '../../../foundation/app-error.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { RawReply, RawRequest } from '../../../foundation/http-route.ts';
 import type { Logger } from '../../../foundation/logger.ts';
@@ -69,7 +70,8 @@ export function createWebhookChannel(deps: WebhookChannelDeps): Channel {
     try {
       return receipt(await counters.count(() => receive(request)));
     } catch (error) {
-      logger.debug('webhook.refused', { channel: name, bytes: request.body.byteLength, error });
+      const code = isAppError(error) ? error.code : 'INTERNAL';
+      logger.debug('webhook.refused', { channel: name, bytes: request.body.byteLength, code });
       throw error;
     }
   }
