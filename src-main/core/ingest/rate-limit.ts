@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../foundation/clock.ts';
 
 /** Senders remembered at once; the one not heard of for longest is forgotten first, which only ever gives more room. */
-const maxSenders = 50_000;
+const maxSenders = 10_000;
 
 interface Bucket {
   tokens: number;

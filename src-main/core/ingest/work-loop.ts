@@ -35,8 +35,8 @@ const leaseMs = 120_000;
 const maxAttempts = 8;
 const firstRetryMs = 1_000;
 const longestRetryMs = 5 * 60_000;
-/** While the door is busy: 32 messages every 200 ms, some percent of a core. */
-const busyPauseMs = 200;
+/** While the door is busy each lane works a batch and then rests this long: some percent of a core. */
+const busyPauseMs = 500;
 const longestNapMs = 30_000;
 
 export const retryDelayMs = (attempts: number): number => Math.min(longestRetryMs, firstRetryMs * 4 ** (attempts - 1));

@@ -60,7 +60,7 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     if (inFlight.length > 0 || queue.length === 0) return;
     inFlight = queue.length <= maxBatch ? queue : queue.slice(0, maxBatch);
     queue = queue.length <= maxBatch ? [] : queue.slice(maxBatch);
-    post({ type: 'batch', calls: inFlight.map(({ call }) => call) });
+    post({ type: 'batch', calls: JSON.stringify(inFlight.map(({ call }) => call)) });
   }
 
   function arm(): void {
@@ -93,7 +93,7 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
   worker.on('message', (message: FromStore) => {
     if (message.type === 'done') {
       waiting = message.waiting;
-      settle(message.results);
+      settle(JSON.parse(message.results) as CallResult[]);
     } else if (message.type === 'failed') {
       onFailure(revive(message.error));
     } else if (message.type === 'closed') {

@@ -11,6 +11,7 @@ export interface Call {
   args: unknown;
 }
 
+/** `ok` is null where an operation answers nothing. */
 export type CallResult = { ok: unknown } | { error: CallError };
 
 /** An error as it crosses the thread: `code` is one of ours, or '' for a fault of the program. */
@@ -21,7 +22,11 @@ export interface CallError {
   stack?: string;
 }
 
-export type ToStore = { type: 'batch'; calls: Call[] } | { type: 'close' };
+/**
+ * Calls and results cross as JSON text: for many small objects that was measured at a third of the cost of a structured
+ * clone, and nothing in them is more than JSON.
+ */
+export type ToStore = { type: 'batch'; calls: string } | { type: 'close' };
 
 export type FromStore =
   | {
@@ -32,5 +37,5 @@ export type FromStore =
     }
   | { type: 'failed'; error: CallError }
   /** `waiting`: messages that still have to be worked, after this batch. */
-  | { type: 'done'; results: CallResult[]; waiting: number }
+  | { type: 'done'; results: string; waiting: number }
   | { type: 'closed' };

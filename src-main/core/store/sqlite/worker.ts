@@ -43,7 +43,7 @@ let connection: Connection;
 function runCall(call: Call): unknown {
   const op = connection.ops[call.op];
   if (!op) throw new Error(`no store operation ${call.op}`);
-  return op.run(call.args);
+  return op.run(call.args) ?? null;
 }
 
 /** All writes of the batch in one transaction; when one of them fails, each in its own, so only that one fails. */
@@ -147,7 +147,7 @@ try {
       port.close();
       return;
     }
-    const results = runBatch(message.calls);
+    const results = JSON.stringify(runBatch(JSON.parse(message.calls) as Call[]));
     tell({ type: 'done', results, waiting: connection.queue.waiting });
   });
 } catch (error) {
