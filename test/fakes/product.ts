@@ -18,6 +18,8 @@ export interface ProductOptions {
   /** Merged over the tests' own configuration, section by section. */
   config?: Record<string, unknown>;
   args?: string[];
+  /** Leaves config.yaml as it is. */
+  keepConfig?: boolean;
   env?: Record<string, string>;
   /** For Node itself, for example --cpu-prof. */
   nodeArgs?: string[];
@@ -59,10 +61,18 @@ export class StartFailed extends Error {
 
 /** Starts the real product as a process of its own on free ports, and waits until it takes messages. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
-  const { config = {}, args = [], env = {}, nodeArgs = [], from = 'sources', startTimeoutMs = 20_000 } = options;
+  const {
+    config = {},
+    args = [],
+    env = {},
+    nodeArgs = [],
+    wrap = [],
+    from = 'sources',
+    startTimeoutMs = 20_000,
+  } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'clawdbot-test-'));
   const socketPort = await freePort();
-  writeConfig(dataDir, config, socketPort);
+  if (!options.keepConfig) writeConfig(dataDir, config, socketPort);
   const program = options.program ?? (from === 'bundle' && existsSync(bundle) ? bundle : sources);
   const child = spawn(
     process.execPath,
