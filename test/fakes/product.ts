@@ -61,15 +61,7 @@ export class StartFailed extends Error {
 
 /** Starts the real product as a process of its own on free ports, and waits until it takes messages. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
-  const {
-    config = {},
-    args = [],
-    env = {},
-    nodeArgs = [],
-    wrap = [],
-    from = 'sources',
-    startTimeoutMs = 20_000,
-  } = options;
+  const { config = {}, args = [], env = {}, nodeArgs = [], from = 'sources', startTimeoutMs = 20_000 } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'clawdbot-test-'));
   const socketPort = await freePort();
   if (!options.keepConfig) writeConfig(dataDir, config, socketPort);

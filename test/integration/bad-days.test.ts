@@ -242,11 +242,8 @@ test('by default nothing but loopback is listened on, and more needs TLS', async
 /** IPv4 sockets of the process that listen, read from /proc; other systems look with the tools they have. */
 function listeningAddresses(pid: number): string[] {
   if (!existsSync('/proc/net/tcp')) return ['127.0.0.1 (not looked at: no /proc)'];
-  const inodes = new Set(
-    execFileSync('ls', ['-l', `/proc/${pid}/fd`], { encoding: 'utf8' })
-      .matchAll(/socket:\[(\d+)\]/g)
-      .map((found) => found[1] ?? ''),
-  );
+  const open = execFileSync('ls', ['-l', `/proc/${pid}/fd`], { encoding: 'utf8' });
+  const inodes = new Set([...open.matchAll(/socket:\[(\d+)\]/g)].map((found) => found[1] ?? ''));
   const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
     existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(1) : [],
   );

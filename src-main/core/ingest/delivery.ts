@@ -1,3 +1,4 @@
+import { assertNever } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { EventBus } from '../foundation/events.ts';
 import type { Logger } from '../foundation/logger.ts';
@@ -125,6 +126,8 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
         return settle(item, 'failed', failure.message, 0);
       case 'unknown':
         return settle(item, 'unknown', failure.message, 0);
+      default:
+        return assertNever(failure.kind);
     }
   }
 

@@ -12,7 +12,6 @@ export {
 export {
   foldUnits,
   instantOf,
-  MAX_TIME_TEXT,
   PAST,
   type ReadOptions,
   readTimes,

@@ -1,2 +1,2 @@
-export { createTaskBoard, statusFor, type TaskBoard, type TaskBoardDeps, TaskNotFound } from './board.ts';
+export { createTaskBoard, statusFor, type TaskBoard, type TaskBoardDeps } from './board.ts';
 export { type ExtractInput, extractTodos } from './extract.ts';

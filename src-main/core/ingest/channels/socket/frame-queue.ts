@@ -42,10 +42,9 @@ export function createFrameQueue(work: (frame: unknown) => Promise<void>) {
       return true;
     },
 
-    /** Forgets what waits, which was acknowledged to nobody, and resolves when what had begun is done. */
+    /** Begins nothing more: what waits was acknowledged to nobody. Resolves when what had begun is done. */
     async close(): Promise<void> {
       closed = true;
-      waiting.length = 0;
       if (inFlight > 0) await new Promise<void>((resolve) => (drained = resolve));
     },
   };

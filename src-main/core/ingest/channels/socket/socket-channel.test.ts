@@ -265,7 +265,7 @@ describe('a peer that floods', () => {
     expect(channel.status()).toMatchObject({ accepted: 288, rejected: 12 });
   });
 
-  test('has at most 4 MiB waiting', async () => {
+  test('has at most 4 MiB waiting, and room again once they are through', async () => {
     const { behind, release } = stalled();
     const peer = makePeer();
     const channel = open(behind);
@@ -276,6 +276,9 @@ describe('a peer that floods', () => {
     expect(peer.frames.length).toBeGreaterThanOrEqual(20);
     release();
     await until(() => peer.frames.length === 64);
+    for (let i = 0; i < 40; i++) peer.say(hello({ content: long }));
+    await until(() => peer.frames.length === 104);
+    expect(peer.frames.slice(64).every(({ type }) => type === 'ack')).toBe(true);
   });
 
   test('and leaves: what had not begun is forgotten, what had begun ends', async () => {

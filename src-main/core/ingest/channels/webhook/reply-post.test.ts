@@ -82,6 +82,7 @@ describe('a reply that is posted', () => {
     const timestamp = String(nowMs / 1000);
     expect(headers).toMatchObject({
       'content-type': 'application/json',
+      connection: 'close',
       'x-timestamp': timestamp,
       'x-signature': createHmac('sha256', secret)
         .update(`${timestamp}.${body.toString('utf8')}`)
