@@ -1,7 +1,7 @@
 import type { Locale } from '../../../src-shared/schema/common.ts';
 import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit } from '../../../src-shared/schema/memory.ts';
-import { analyseQuery } from '../language/index.ts';
+import { analyseQuery, foldText, holdsPassage } from '../language/index.ts';
 import type { Recall } from '../memory/index.ts';
 import { statusFor } from '../tasks/index.ts';
 import { type Phrases, phrases } from './phrases.ts';
@@ -54,8 +54,9 @@ export interface AnswererDeps {
 
 /** Below this a request is too doubtful even to suggest. */
 const suggestConfidence = 0.5;
-/** How many memories a reply quotes. */
+/** How many memories a reply quotes, of how many that are looked at. */
 const quoted = 3;
+const searched = 12;
 /** A memory that holds less of the question's words than this is no answer to it. */
 const enoughWords = 0.5;
 const longestQuote = 400;
@@ -72,17 +73,21 @@ export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: A
     const command = readCommand(question.content);
     if (command) return obey(command, question, locale, say);
 
+    const likely = requestsIn(question.content, question, locale);
+    if (likely.length > 0) return capture(likely, question, locale, say);
+    if (isQuestion(question.content)) return quote(question.content, question, locale, say, 'recall');
+    return { ...nothing('note'), reply: say.noted };
+  }
+
+  function requestsIn(text: string, question: Question, locale: Locale): ExtractedTodo[] {
     const { todos } = extract({
-      text: question.content,
+      text,
       reference_time: isoOf(question),
       timezone: question.timezone,
       locale,
       mode: 'message',
     });
-    const likely = todos.filter((todo) => todo.confidence >= suggestConfidence);
-    if (likely.length > 0) return capture(likely, question, locale, say);
-    if (isQuestion(question.content)) return quote(question.content, question, locale, say, 'recall');
-    return { ...nothing('note'), reply: say.noted };
+    return todos.filter((todo) => todo.confidence >= suggestConfidence);
   }
 
   function capture(todos: ExtractedTodo[], question: Question, locale: Locale, say: Phrases): Answer {
@@ -151,7 +156,14 @@ export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: A
   }
 
   function quote(query: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
-    const hits = relevant(query, search(query, question, quoted));
+    const wasAsked = ({ content, conversation_id }: MemoryHit) =>
+      ownerChannels.has(conversation_id?.split(':', 1)[0] ?? '') &&
+      isQuestion(content) &&
+      requestsIn(content, question, locale).length === 0;
+    // What was only asked here before is no answer, however well its words fit.
+    const hits = relevant(query, search(query, question, searched))
+      .filter((hit) => !wasAsked(hit))
+      .slice(0, quoted);
     if (hits.length === 0) return { ...nothing(route), reply: say.notFound };
     const quotes = hits.map((hit) => `“${clip(hit.content)}”\n${sourceOf(hit, question, locale, say)}`);
     return {
@@ -190,13 +202,24 @@ const clip = (text: string): string => (text.length > longestQuote ? `${text.sli
 
 /** Hits that hold enough of what was asked for; commands that people gave are no knowledge. */
 function relevant(query: string, hits: MemoryHit[]): MemoryHit[] {
-  const asked = analyseQuery(query).terms.length;
-  const needed = Math.min(3, Math.max(1, Math.ceil(asked * enoughWords)));
-  return hits.filter(
-    (hit) =>
-      (hit.terms.length >= needed || (asked === 0 && hit.matched.includes('time'))) &&
-      readCommand(hit.content) === null,
-  );
+  const terms = analyseQuery(query).terms.map(({ text }) => text);
+  return hits.filter((hit) => holdsEnough(hit, terms, query) && readCommand(hit.content) === null);
+}
+
+/** Half of the words, up to three. The name of who said it asks for that person's memories and not for its own words. */
+function holdsEnough(hit: MemoryHit, asked: readonly string[], query: string): boolean {
+  const name = nameIn(query, hit);
+  const isTopical = (term: string) => name === null || !(term.includes(name) || name.includes(term));
+  const topical = asked.filter(isTopical).length;
+  const inTime = hit.matched.includes('time');
+  if (topical === 0) return name !== null || inTime;
+  return hit.terms.filter(isTopical).length + Number(inTime) >= Math.min(3, Math.ceil(topical * enoughWords));
+}
+
+/** The name of who said this, whole or its first word, where the question holds it. */
+function nameIn(query: string, { sender_id }: MemoryHit): string | null {
+  const [name = ''] = foldText(sender_id ?? '').split(/\s/, 1);
+  return name.length > 1 && holdsPassage(query, name) ? name : null;
 }
 
 function withDue(todo: ExtractedTodo, locale: Locale, say: Phrases): string {
