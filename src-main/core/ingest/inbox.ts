@@ -3,7 +3,7 @@ import { AppError, isAppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { EventBus } from '../foundation/events.ts';
 import type { Ids } from '../foundation/ids.ts';
-import { conversationKey, type Store } from '../store/index.ts';
+import { acceptRow, conversationKey, type NewMessage, type Store } from '../store/index.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Accepted, Inbox, Incoming } from './types.ts';
 
@@ -91,30 +91,35 @@ export function createInbox({
 
   async function keep({ channel, platform, message, external_id }: Incoming): Promise<Accepted> {
     const now = clock.now();
+    const id = ids.next();
+    const row: NewMessage = {
+      id,
+      platform: message.platform ?? platform,
+      channel,
+      external_id,
+      conversation_id: message.conversation_id ?? message.sender_id,
+      sender_id: message.sender_id,
+      content: message.content,
+      timestamp: message.timestamp ?? Math.floor(now / 1000),
+      attachments: message.attachments ? JSON.stringify(message.attachments) : '[]',
+      metadata: message.metadata ? JSON.stringify(message.metadata) : '{}',
+      received_at: now,
+    };
     inFlight++;
     notePeak(clock.monotonicMs());
-    const stored = store.call('messages.accept', {
-      now,
-      message: {
-        id: ids.next(),
-        platform: message.platform ?? platform,
-        channel,
-        external_id,
-        conversation_id: message.conversation_id ?? message.sender_id,
-        sender_id: message.sender_id,
-        content: message.content,
-        timestamp: message.timestamp ?? Math.floor(now / 1000),
-        attachments: message.attachments ? JSON.stringify(message.attachments) : '[]',
-        metadata: message.metadata ? JSON.stringify(message.metadata) : '{}',
-        received_at: now,
-      },
-    });
-    return stored.finally(() => inFlight--);
+    try {
+      const known = await store.call('messages.accept', acceptRow(row, now));
+      return { id: known ?? id, duplicate: known !== null };
+    } finally {
+      inFlight--;
+    }
   }
 
   function announce({ channel, message }: Incoming, id: string): void {
-    const conversation = conversationKey(channel, message.conversation_id ?? message.sender_id);
-    events.emit({ type: 'message', id, conversation, state: 'stored' });
+    if (events.readerCount > 0) {
+      const conversation = conversationKey(channel, message.conversation_id ?? message.sender_id);
+      events.emit({ type: 'message', id, conversation, state: 'stored' });
+    }
     onStored();
   }
 

@@ -1,7 +1,7 @@
 export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';
 export { type FolderLock, lockDataFolder } from './sqlite/folder-lock.ts';
 export { type MemoryRow } from './sqlite/memories.ts';
-export { conversationKey, type MessageRow, type NewMessage } from './sqlite/messages.ts';
+export { acceptRow, conversationKey, type MessageRow, type NewMessage } from './sqlite/messages.ts';
 export { type Durability } from './sqlite/open.ts';
 export { type OpArgs, type OpName, type OpResult } from './sqlite/ops.ts';
 export { type OutboxItem } from './sqlite/outbox.ts';

@@ -4,7 +4,7 @@ import { AppError } from '../../foundation/app-error.ts';
 import { workerFile } from '../../foundation/worker-file.ts';
 import type { Durability } from './open.ts';
 import type { OpArgs, OpName, OpResult } from './ops.ts';
-import type { Call, CallError, CallResult, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
+import type { Call, CallError, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
 
 export interface StoreOptions {
   /** The database file; its folder must exist. */
@@ -60,7 +60,7 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     if (inFlight.length > 0 || queue.length === 0) return;
     inFlight = queue.length <= maxBatch ? queue : queue.slice(0, maxBatch);
     queue = queue.length <= maxBatch ? [] : queue.slice(maxBatch);
-    post({ type: 'batch', calls: JSON.stringify(inFlight.map(({ call }) => call)) });
+    post({ type: 'batch', calls: inFlight.map(({ call }) => call) });
   }
 
   function arm(): void {
@@ -69,15 +69,13 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     setImmediate(send);
   }
 
-  function settle(results: CallResult[]): void {
+  function settle({ values, errors }: Extract<FromStore, { type: 'done' }>): void {
     const batch = inFlight;
     inFlight = [];
     if (queue.length > 0) arm();
-    batch.forEach(({ resolve, reject }, index) => {
-      const result = results[index];
-      if (result && 'ok' in result) resolve(result.ok);
-      else reject(result ? revive(result.error) : new Error('the store answered too few results'));
-    });
+    for (const [place, error] of errors) batch[place]?.reject(revive(error));
+    // Settling a call that has failed already changes nothing.
+    batch.forEach(({ resolve }, place) => resolve(values[place]));
   }
 
   function end(error: Error): void {
@@ -93,7 +91,7 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
   worker.on('message', (message: FromStore) => {
     if (message.type === 'done') {
       waiting = message.waiting;
-      settle(JSON.parse(message.results) as CallResult[]);
+      settle(message);
     } else if (message.type === 'failed') {
       onFailure(revive(message.error));
     } else if (message.type === 'closed') {
@@ -119,7 +117,7 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     call<K extends OpName>(op: K, args: OpArgs<K>): Promise<OpResult<K>> {
       if (ended) return Promise.reject(ended);
       return new Promise<OpResult<K>>((resolve, reject) => {
-        queue.push({ call: { op, args }, resolve: resolve as (value: unknown) => void, reject });
+        queue.push({ call: [op, args], resolve: resolve as (value: unknown) => void, reject });
         arm();
       });
     },

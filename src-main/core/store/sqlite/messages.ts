@@ -27,6 +27,37 @@ export interface NewMessage {
   received_at: number;
 }
 
+/** A new message and the time it is stored, as a plain list: the hot path crosses the thread at half the cost of an object. */
+export type AcceptRow = readonly [
+  now: number,
+  id: string,
+  platform: string,
+  channel: string,
+  external_id: string,
+  conversation_id: string,
+  sender_id: string,
+  content: string,
+  timestamp: number,
+  attachments: string,
+  metadata: string,
+  received_at: number,
+];
+
+export const acceptRow = (message: NewMessage, now: number): AcceptRow => [
+  now,
+  message.id,
+  message.platform,
+  message.channel,
+  message.external_id,
+  message.conversation_id,
+  message.sender_id,
+  message.content,
+  message.timestamp,
+  message.attachments,
+  message.metadata,
+  message.received_at,
+];
+
 export interface MessageRow {
   seq: number;
   id: string;
@@ -58,6 +89,11 @@ export function messageStatements(db: Database.Database, queue: Queue) {
     INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp,
                          attachments, metadata, direction, in_reply_to, state, received_at, stored_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (platform, channel, external_id) DO NOTHING`);
+  const insertIncoming = db.prepare(`
+    INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp,
+                         attachments, metadata, direction, in_reply_to, state, received_at, stored_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'in', NULL, 'stored', ?, ?)
     ON CONFLICT (platform, channel, external_id) DO NOTHING`);
   const findByKey = db.prepare<[string, string, string], { id: string }>(
     'SELECT id FROM messages WHERE platform = ? AND channel = ? AND external_id = ?',
@@ -92,33 +128,31 @@ export function messageStatements(db: Database.Database, queue: Queue) {
     addEvent: (seq: number, at: number, state: TimelineEntry['state'], detail: string | null = null) =>
       addEvent.run(seq, at, state, detail),
 
-    /** Stores what came in and queues it. A key that is there already changes nothing. */
-    accept(message: NewMessage, now: number): { id: string; duplicate: boolean } {
-      const done = insert.run(
-        message.id,
-        message.platform,
-        message.channel,
-        message.external_id,
-        message.conversation_id,
-        message.sender_id,
-        message.content,
-        message.timestamp,
-        message.attachments,
-        message.metadata,
-        'in',
-        null,
-        'stored',
-        message.received_at,
+    /** Stores what came in and queues it. A key that is there already changes nothing: answers that message's id, else null. */
+    accept([now, id, platform, channel, externalId, ...rest]: AcceptRow): string | null {
+      const [conversationId, senderId, content, timestamp, attachments, metadata, receivedAt] = rest;
+      const done = insertIncoming.run(
+        id,
+        platform,
+        channel,
+        externalId,
+        conversationId,
+        senderId,
+        content,
+        timestamp,
+        attachments,
+        metadata,
+        receivedAt,
         now,
       );
       if (done.changes === 0) {
-        const known = findByKey.get(message.platform, message.channel, message.external_id);
+        const known = findByKey.get(platform, channel, externalId);
         if (!known) throw new Error('a unique key refused a message that is not there');
-        return { id: known.id, duplicate: true };
+        return known.id;
       }
       enqueue.run(done.lastInsertRowid);
       queue.waiting++;
-      return { id: message.id, duplicate: false };
+      return null;
     },
 
     /** Stores a message of ours; answers its row. */
@@ -236,7 +270,7 @@ export function messageOps(db: Database.Database, messages: MessageStatements, q
   }
 
   return {
-    'messages.accept': write(({ message, now }: { message: NewMessage; now: number }) => messages.accept(message, now)),
+    'messages.accept': write((row: AcceptRow) => messages.accept(row)),
 
     'messages.get': read(({ id }: { id: string }): Message | null => {
       const row = messages.byId(id);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore, type Store } from './client.ts';
-import type { NewMessage } from './messages.ts';
+import { acceptRow, type NewMessage } from './messages.ts';
 import { openDatabase, readSettings } from './open.ts';
 import { openReader } from './reader.ts';
 import { schemaVersion } from './schema.ts';
@@ -49,7 +49,10 @@ function message(change: Partial<NewMessage> = {}): NewMessage {
 }
 
 const now = 1_700_000_000_500;
-const accept = (to: Store, one: NewMessage) => to.call('messages.accept', { message: one, now });
+async function accept(to: Store, one: NewMessage): Promise<{ id: string; duplicate: boolean }> {
+  const known = await to.call('messages.accept', acceptRow(one, now));
+  return { id: known ?? one.id, duplicate: known !== null };
+}
 const lease = (to: Store, change: { limit?: number; busy?: string[]; now?: number } = {}) =>
   to.call('work.lease', { limit: 10, leaseMs: 60_000, busy: [], now, ...change });
 

@@ -41,15 +41,16 @@ const countWaiting = (db: Database.Database): number =>
 let connection: Connection;
 
 function runCall(call: Call): unknown {
-  const op = connection.ops[call.op];
-  if (!op) throw new Error(`no store operation ${call.op}`);
-  return op.run(call.args) ?? null;
+  const [name, args] = call;
+  const op = connection.ops[name];
+  if (!op) throw new Error(`no store operation ${name}`);
+  return op.run(args) ?? null;
 }
 
 /** All writes of the batch in one transaction; when one of them fails, each in its own, so only that one fails. */
 function runBatch(calls: Call[]): CallResult[] {
   const { db, ops } = connection;
-  if (!calls.some((call) => ops[call.op]?.kind === 'write')) return calls.map(runAlone);
+  if (!calls.some((call) => ops[call[0]]?.kind === 'write')) return calls.map(runAlone);
   try {
     db.exec('BEGIN IMMEDIATE');
     const results = calls.map((call) => ({ ok: runCall(call) }));
@@ -58,7 +59,7 @@ function runBatch(calls: Call[]): CallResult[] {
   } catch (error) {
     rollBack();
     if (isDiskFault(error)) return failAll(calls, error);
-    return calls.map((call) => (ops[call.op]?.kind === 'write' ? runInTransaction(call) : runAlone(call)));
+    return calls.map((call) => (ops[call[0]]?.kind === 'write' ? runInTransaction(call) : runAlone(call)));
   }
 }
 
@@ -134,6 +135,16 @@ function fromSqlite(error: unknown): AppError | null {
   return null;
 }
 
+function answer(results: CallResult[]): void {
+  const errors: [number, CallError][] = [];
+  const values = results.map((result, place) => {
+    if ('ok' in result) return result.ok;
+    errors.push([place, result.error]);
+    return null;
+  });
+  tell({ type: 'done', values, errors, waiting: connection.queue.waiting });
+}
+
 const tell = (message: FromStore) => port.postMessage(message);
 
 try {
@@ -147,8 +158,7 @@ try {
       port.close();
       return;
     }
-    const results = JSON.stringify(runBatch(JSON.parse(message.calls) as Call[]));
-    tell({ type: 'done', results, waiting: connection.queue.waiting });
+    answer(runBatch(message.calls));
   });
 } catch (error) {
   tell({ type: 'failed', error: describeError(error) });
