@@ -64,42 +64,37 @@ function createCache(): QueryClient {
 
 /** Ties queries, the outbox and the stream of changes to the state of the connection. Returns what undoes it. */
 function attach({ connection, cache, outbox }: Api): () => void {
-  let following: AbortController | null = null;
+  /** Counts connections; whoever follows an earlier one is over. */
+  let turn = 0;
+  let isOnline = false;
   // What "online" means here is whether the core answers, not whether there is a network.
   onlineManager.setEventListener(() => undefined);
-  onlineManager.setOnline(connection.state().type === 'online');
+  onlineManager.setOnline(false);
+  const isChangingTasks = () => cache.isMutating({ mutationKey: keys.allTasks }) > 0;
 
-  async function follow(signal: AbortSignal) {
-    for (let attempt = 0; !signal.aborted; attempt++) {
+  async function follow(mine: number) {
+    const isOver = () => turn !== mine;
+    for (let attempt = 0; !isOver(); attempt++) {
       try {
-        await followChanges(
-          {
-            client: connection.client,
-            cache,
-            isChangingTasks: () => cache.isMutating({ mutationKey: keys.allTasks }) > 0,
-          },
-          signal,
-        );
+        await followChanges({ client: connection.client, cache, isChangingTasks }, isOver);
       } catch (error) {
-        if (signal.aborted) return;
-        console.warn('the stream of changes ended', failureCode(error));
+        if (!isOver()) console.warn('the stream of changes ended', failureCode(error));
       }
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
-      if (!signal.aborted) void cache.invalidateQueries();
+      if (!isOver()) void cache.invalidateQueries();
     }
   }
 
   function update() {
-    const isOnline = connection.state().type === 'online';
-    if (isOnline === (following !== null)) return;
-    following?.abort();
-    following = null;
+    const { type } = connection.state();
+    if (type === 'signed-out') cache.clear();
+    if ((type === 'online') === isOnline) return;
+    isOnline = type === 'online';
+    turn += 1;
     onlineManager.setOnline(isOnline);
     outbox.setOnline(isOnline);
-    if (connection.state().type === 'signed-out') cache.clear();
     if (!isOnline) return;
-    following = new AbortController();
-    void follow(following.signal);
+    void follow(turn);
     void cache.invalidateQueries();
   }
 
@@ -107,8 +102,7 @@ function attach({ connection, cache, outbox }: Api): () => void {
   update();
   return () => {
     unsubscribe();
-    following?.abort();
-    following = null;
+    turn += 1;
   };
 }
 

@@ -29,8 +29,11 @@ interface Gathered {
 
 const nothing = (): Gathered => ({ conversations: new Map(), tasks: new Set(), memories: new Set(), status: false });
 
-/** Follows the core's changes for as long as `signal` lives and keeps what is shown fresh. Returns when the stream ends. */
-export async function followChanges({ client, cache, isChangingTasks }: LiveDeps, signal: AbortSignal): Promise<void> {
+/** Follows the core's changes until `isOver` and keeps what is shown fresh. Returns when the stream ends. */
+export async function followChanges(
+  { client, cache, isChangingTasks }: LiveDeps,
+  isOver: () => boolean,
+): Promise<void> {
   let gathered = nothing();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -52,7 +55,9 @@ export async function followChanges({ client, cache, isChangingTasks }: LiveDeps
   }
 
   try {
-    for await (const change of await client.system.watch(undefined, { signal })) {
+    // No abort signal: cancelling a stream sends a frame, and the usual reason to stop is that the socket is gone.
+    for await (const change of await client.system.watch()) {
+      if (isOver()) return;
       if (change.type === 'resync') {
         void cache.invalidateQueries();
         continue;

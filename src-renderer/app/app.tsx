@@ -5,10 +5,10 @@ import { I18nProvider } from 'react-aria-components';
 import { I18nextProvider } from 'react-i18next';
 import { ApiProvider, type createApi, useConnectionState } from '../api/index.ts';
 import { Announcer } from '../components/announcer.tsx';
-import { FailureNotices } from '../components/toast.tsx';
 import { SignInScreen } from '../screens/sign-in/index.tsx';
 import { languageOf, usePreferences } from './preferences.ts';
 import { createAppRouter } from './routes.tsx';
+import { FailureNotices } from './toast.tsx';
 
 interface AppProps {
   api: ReturnType<typeof createApi>;

@@ -21,7 +21,8 @@ import { setPreferences, usePreferences } from './preferences.ts';
 import { SettingsButton } from './settings.tsx';
 import { StatusBar } from './status-bar.tsx';
 
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const loadPalette = () => import('./palette.tsx');
+const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
 const ShortcutsHelp = lazy(() => import('./shortcuts-help.tsx').then((module) => ({ default: module.ShortcutsHelp })));
 
 const screens: readonly {
@@ -38,6 +39,9 @@ const screens: readonly {
 export function Frame() {
   const t = useText();
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
+
+  // Fetched ahead, so that what is typed right after Ctrl K lands in it.
+  useEffect(() => void loadPalette(), []);
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {

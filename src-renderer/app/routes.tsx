@@ -9,9 +9,9 @@ import {
   useNavigate,
 } from '@tanstack/react-router';
 import { Button } from '../components/button.tsx';
-import { EmptyState, Skeleton } from '../components/notice.tsx';
 import { useText } from '../locales/index.ts';
 import { Frame } from './frame.tsx';
+import { EmptyState, Skeleton } from './notice.tsx';
 
 /** A search parameter that is a text, or nothing: addresses are typed by hand, too. */
 const text = (value: unknown): string | undefined =>

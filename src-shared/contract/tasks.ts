@@ -46,7 +46,7 @@ export const boardsContract = {
 };
 
 export const todosContract = {
-  /** `tools/todo-eval` states the answer; `dry_run` stores nothing. */
+  /** Offsets are UTF-16 units of the text, values wall-clock times in the zone asked for; `dry_run` stores nothing. */
   extract: asOperator
     .route({ method: 'POST', path: '/todos/extract', summary: 'Find todos and times in a text', tags: ['tasks'] })
     .input(ExtractRequest)

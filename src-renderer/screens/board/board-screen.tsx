@@ -3,15 +3,15 @@ import { Keyboard, ListChecks, Plus, Search } from 'lucide-react';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Board, Task, TaskStatus } from '../../../src-shared/schema/task.ts';
 import { findTask, useCanWrite, useConnectionState, useTaskActions, useTasks, withChange } from '../../api/index.ts';
+import { EmptyState, FailureState, Skeleton } from '../../app/notice.tsx';
+import { useReportFailure } from '../../app/toast.tsx';
+import { doneSentence, UndoBar } from '../../app/undo-bar.tsx';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { Button, IconButton } from '../../components/button.tsx';
 import { Choice } from '../../components/field.tsx';
 import { dueState } from '../../components/format.ts';
 import { useFrameActions } from '../../components/frame-actions.ts';
 import { isTyping } from '../../components/keyboard.ts';
-import { EmptyState, FailureState, Skeleton } from '../../components/notice.tsx';
-import { useReportFailure } from '../../components/toast.tsx';
-import { doneSentence, UndoBar } from '../../components/undo-bar.tsx';
 import { usePlace } from '../../components/use-place.ts';
 import { useText } from '../../locales/index.ts';
 import type { CardHandlers } from './card.tsx';
@@ -267,6 +267,14 @@ export function BoardScreen() {
   }
 
   const onRevealed = useCallback(() => setReveal(null), []);
+  const hasLayer = search.add !== undefined || menu !== null;
+  const holdsFocus = useHeldFocus();
+  // A card that changes its column is drawn anew there; who was on it stays on it, whoever moved it.
+  useEffect(() => {
+    if (current === null || !holdsFocus.current || document.activeElement !== document.body) return;
+    const frame = requestAnimationFrame(() => setReveal(current));
+    return () => cancelAnimationFrame(frame);
+  }, [board, current, holdsFocus]);
   useScreenKeys(onScreenKey);
 
   const onBoard = search.task && stored ? findTask(stored, search.task) : undefined;
@@ -325,7 +333,7 @@ export function BoardScreen() {
               lifted={lifted?.id ?? null}
               open={inspected?.id ?? null}
               drag={drag}
-              reveal={reveal}
+              reveal={hasLayer ? null : reveal}
               canWrite={canWrite}
               isFiltered={isFiltering(filter)}
               handlers={handlers}
@@ -394,6 +402,23 @@ function Columns({ children }: { children: React.ReactNode }) {
       {children}
     </div>
   );
+}
+
+/** Whether the focus was last on a card. It stays true when the card goes away under it, and not when a person goes elsewhere. */
+function useHeldFocus() {
+  const held = useRef(false);
+  useEffect(() => {
+    const look = (event: Event) => {
+      held.current = event.target instanceof Element && event.target.closest('[data-card]') !== null;
+    };
+    document.addEventListener('focusin', look);
+    document.addEventListener('pointerdown', look);
+    return () => {
+      document.removeEventListener('focusin', look);
+      document.removeEventListener('pointerdown', look);
+    };
+  }, []);
+  return held;
 }
 
 /** Keys of the screen work wherever the focus is, as long as no dialog has it. */

@@ -43,11 +43,16 @@ export function Column(props: ColumnProps) {
 
   useEffect(() => {
     if (revealIndex < 0 || !reveal) return;
+    const card = `[data-card="${CSS.escape(reveal)}"]`;
     list.current?.scrollToIndex(revealIndex, { align: 'nearest' });
-    const frame = requestAnimationFrame(() => {
-      box.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(reveal)}"]`)?.focus({ preventScroll: true });
-      onRevealed();
+    // The second frame: a dialog that has just closed gives the focus back in the first.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(focus);
     });
+    function focus() {
+      box.current?.querySelector<HTMLElement>(card)?.focus({ preventScroll: true });
+      onRevealed();
+    }
     return () => cancelAnimationFrame(frame);
   }, [reveal, revealIndex, onRevealed]);
 

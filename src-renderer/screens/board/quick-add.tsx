@@ -4,11 +4,11 @@ import { Checkbox, Form } from 'react-aria-components';
 import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
 import type { Task, TaskInput } from '../../../src-shared/schema/task.ts';
 import { dueOf, failureCode, type TaskActions, useReadTodo } from '../../api/index.ts';
+import { InlineFailure } from '../../app/notice.tsx';
 import { Button } from '../../components/button.tsx';
 import { ModalDialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
 import { formatDue } from '../../components/format.ts';
-import { InlineFailure } from '../../components/notice.tsx';
 import { usePlace } from '../../components/use-place.ts';
 import { useLanguage, useText } from '../../locales/index.ts';
 

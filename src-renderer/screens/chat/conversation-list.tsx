@@ -1,10 +1,10 @@
 import { VList } from 'virtua';
 import type { Conversation } from '../../../src-shared/schema/message.ts';
 import { mainConversation, useConversations } from '../../api/index.ts';
+import { FailureState, Skeleton } from '../../app/notice.tsx';
 import { ChannelIcon } from '../../components/channel-icon.tsx';
 import { classes } from '../../components/classes.ts';
 import { Moment } from '../../components/moment.tsx';
-import { FailureState, Skeleton } from '../../components/notice.tsx';
 import { useText } from '../../locales/index.ts';
 
 interface ConversationListProps {

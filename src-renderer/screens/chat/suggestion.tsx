@@ -3,9 +3,9 @@ import { CalendarClock, Check, ListTodo } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import type { Task } from '../../../src-shared/schema/task.ts';
 import { useCanWrite, useTaskActions, useTasks } from '../../api/index.ts';
+import { useReportFailure } from '../../app/toast.tsx';
 import { Button } from '../../components/button.tsx';
 import { formatDue, formatPercent } from '../../components/format.ts';
-import { useReportFailure } from '../../components/toast.tsx';
 import { usePlace } from '../../components/use-place.ts';
 import { useText } from '../../locales/index.ts';
 

@@ -2,10 +2,10 @@ import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { Checkbox, Form } from 'react-aria-components';
 import type { Memory, MemoryInput } from '../../../src-shared/schema/memory.ts';
+import { InlineFailure } from '../../app/notice.tsx';
 import { Button } from '../../components/button.tsx';
 import { ModalDialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
-import { InlineFailure } from '../../components/notice.tsx';
 import { useText } from '../../locales/index.ts';
 
 interface AddMemoryProps {

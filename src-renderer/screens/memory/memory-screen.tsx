@@ -10,14 +10,14 @@ import {
   useStatus,
   useTaskActions,
 } from '../../api/index.ts';
+import { EmptyState, FailureState, Skeleton } from '../../app/notice.tsx';
+import { useReportFailure } from '../../app/toast.tsx';
+import { doneSentence, UndoBar } from '../../app/undo-bar.tsx';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { Button } from '../../components/button.tsx';
 import { inputLook } from '../../components/field.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { isTyping } from '../../components/keyboard.ts';
-import { EmptyState, FailureState, Skeleton } from '../../components/notice.tsx';
-import { useReportFailure } from '../../components/toast.tsx';
-import { doneSentence, UndoBar } from '../../components/undo-bar.tsx';
 import { useLanguage, useText } from '../../locales/index.ts';
 import { AddMemory } from './add-memory.tsx';
 import { MemoryInspector } from './memory-inspector.tsx';

@@ -3,14 +3,14 @@ import { CircleAlert, CircleCheck, CircleDashed, CircleX, TriangleAlert } from '
 import type { ReactNode } from 'react';
 import type { ChannelStatus, Status } from '../../../src-shared/schema/status.ts';
 import { useCanWrite, useDeadLetters, useRetryDeadLetter, useStatus } from '../../api/index.ts';
+import { FailureState, Skeleton } from '../../app/notice.tsx';
+import { useReportFailure } from '../../app/toast.tsx';
 import { Button } from '../../components/button.tsx';
 import { ChannelIcon } from '../../components/channel-icon.tsx';
 import { classes } from '../../components/classes.ts';
 import { formatBytes, formatNumber, formatPercent, formatSpan } from '../../components/format.ts';
 import { Moment } from '../../components/moment.tsx';
-import { FailureState, Skeleton } from '../../components/notice.tsx';
 import { ScrollArea } from '../../components/scroll-area.tsx';
-import { useReportFailure } from '../../components/toast.tsx';
 import { usePlace } from '../../components/use-place.ts';
 import { useLanguage, useText } from '../../locales/index.ts';
 

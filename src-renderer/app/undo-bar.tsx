@@ -1,7 +1,7 @@
 import { Undo2, X } from 'lucide-react';
 import { type Done, useUndoHistory } from '../api/index.ts';
+import { Button, IconButton } from '../components/button.tsx';
 import { type Text, useText } from '../locales/index.ts';
-import { Button, IconButton } from './button.tsx';
 
 export function doneSentence(t: Text, done: Done): string {
   const title = done.title.length > 60 ? `${done.title.slice(0, 59)}…` : done.title;

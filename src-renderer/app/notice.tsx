@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { failureCode } from '../api/index.ts';
+import { Button } from '../components/button.tsx';
+import { classes } from '../components/classes.ts';
 import { useText } from '../locales/index.ts';
-import { Button } from './button.tsx';
-import { classes } from './classes.ts';
 
 /** An empty state: what will appear, why it is empty now, and the next step. */
 export function EmptyState({

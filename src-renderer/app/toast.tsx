@@ -1,8 +1,8 @@
 import { TriangleAlert, X } from 'lucide-react';
 import { createContext, type ReactNode, use, useCallback, useMemo, useState } from 'react';
 import { failureCode } from '../api/index.ts';
+import { IconButton } from '../components/button.tsx';
 import { useText } from '../locales/index.ts';
-import { IconButton } from './button.tsx';
 
 type Report = (error: unknown) => void;
 
