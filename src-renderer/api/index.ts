@@ -7,7 +7,7 @@ export {
   useRetryDeadLetter,
   useTaskActions,
 } from './actions.ts';
-export { columnOf, findTask, withChange } from './board-state.ts';
+export { findTask, withChange } from './board-state.ts';
 export type { ConnectionState } from './connection.ts';
 export {
   ApiProvider,

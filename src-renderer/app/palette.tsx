@@ -52,12 +52,12 @@ export function Palette({ onClose }: { onClose(): void }) {
       className="fade-in fixed inset-0 z-50 flex items-start justify-center bg-(--scrim) p-4 pt-[12vh]"
     >
       <Modal className="float w-full max-w-xl">
-        <Dialog aria-label={t('palette.title')} className="flex max-h-[70vh] flex-col outline-none">
+        <Dialog aria-label={t('palette.title')} className="quiet-scroll flex max-h-[70vh] flex-col outline-none">
           <Autocomplete inputValue={query} onInputChange={setQuery}>
             <SearchField
               aria-label={t('palette.title')}
               autoFocus
-              className="flex items-center gap-2 border-divider border-b px-3"
+              className="sticky top-0 z-10 flex items-center gap-2 border-divider border-b bg-surface px-3"
             >
               <Search aria-hidden="true" size={16} className="text-text-3" />
               <Input
@@ -69,7 +69,7 @@ export function Palette({ onClose }: { onClose(): void }) {
               items={groups}
               aria-label={t('palette.title')}
               onAction={(key) => run(String(key))}
-              className="quiet-scroll min-h-0 flex-1 p-1.5 outline-none"
+              className="flex-1 p-1.5 outline-none"
               renderEmptyState={() => <p className="p-4 text-center text-text-2">{t('palette.nothing')}</p>}
             >
               {(group) => (

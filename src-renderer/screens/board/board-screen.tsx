@@ -272,8 +272,7 @@ export function BoardScreen() {
   // A card that changes its column is drawn anew there; who was on it stays on it, whoever moved it.
   useEffect(() => {
     if (current === null || !holdsFocus.current || document.activeElement !== document.body) return;
-    const frame = requestAnimationFrame(() => setReveal(current));
-    return () => cancelAnimationFrame(frame);
+    queueMicrotask(() => setReveal(current));
   }, [board, current, holdsFocus]);
   useScreenKeys(onScreenKey);
 

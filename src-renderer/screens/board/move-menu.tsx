@@ -25,6 +25,7 @@ export function MoveMenu({ task, anchor, onMove, onOpen, onDelete, onClose }: Mo
   return (
     <Popover
       isOpen
+      aria-label={t('card.moveLabel', { title: task.title })}
       onOpenChange={(open) => !open && onClose()}
       triggerRef={anchor}
       placement="bottom end"

@@ -28,7 +28,8 @@ export const column = (page: Page, name: string): Locator => page.getByRole('reg
 export const card = (within: Page | Locator, title: string | RegExp): Locator =>
   within.getByRole('row', { name: title });
 
-export const inspector = (page: Page): Locator => page.getByRole('complementary', { name: /^(Todo|待办|Memory|记忆)$/ });
+export const inspector = (page: Page): Locator =>
+  page.getByRole('complementary', { name: /^(Todo|待办|Memory|记忆)$/ });
 
 /** The titles of a column from top to bottom. */
 export const titlesIn = (page: Page, name: string): Promise<(string | null)[]> =>
