@@ -20,6 +20,7 @@ import { channelOf, type DueChoice, dueChoices, type Filter, isFiltering, matche
 import { Inspector, type InspectorField } from './inspector.tsx';
 import { MoveMenu } from './move-menu.tsx';
 import { QuickAdd } from './quick-add.tsx';
+import { useHeldFocus, useScreenKeys } from './screen-focus.ts';
 import { priorities } from './statuses.ts';
 import { type Direction, neighbour, pushed, spotOf } from './steps.ts';
 import { usePointerDrag } from './use-pointer-drag.ts';
@@ -401,39 +402,6 @@ function Columns({ children }: { children: React.ReactNode }) {
       {children}
     </div>
   );
-}
-
-/** Whether the focus was last on a card. It stays true when the card goes away under it, and not when a person goes elsewhere. */
-function useHeldFocus() {
-  const held = useRef(false);
-  useEffect(() => {
-    const look = (event: Event) => {
-      held.current = event.target instanceof Element && event.target.closest('[data-card]') !== null;
-    };
-    document.addEventListener('focusin', look);
-    document.addEventListener('pointerdown', look);
-    return () => {
-      document.removeEventListener('focusin', look);
-      document.removeEventListener('pointerdown', look);
-    };
-  }, []);
-  return held;
-}
-
-/** Keys of the screen work wherever the focus is, as long as no dialog has it. */
-function useScreenKeys(onKey: (event: globalThis.KeyboardEvent) => void) {
-  const latest = useRef(onKey);
-  useEffect(() => {
-    latest.current = onKey;
-  });
-  useEffect(() => {
-    function listen(event: globalThis.KeyboardEvent) {
-      if (event.defaultPrevented || document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return;
-      latest.current(event);
-    }
-    document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
-  }, []);
 }
 
 function filtered(board: Board, keep: (task: Task) => boolean): Board {
