@@ -200,6 +200,7 @@ export async function createApp({
       totals: {
         ...countedBy(channels.list),
         messages: totals.messages_in,
+        done: totals.done,
         memories: totals.memories,
         tasks: totals.tasks,
       },
@@ -271,14 +272,19 @@ export async function createApp({
   };
 }
 
+type Counted = Pick<Status['totals'], 'received' | 'arriving' | 'accepted' | 'duplicate' | 'rejected'>;
+
 /** What the channels counted since the start; what they refused themselves never reached the inbox. */
-function countedBy(
-  channels: readonly Channel[],
-): Pick<Status['totals'], 'received' | 'accepted' | 'duplicate' | 'rejected'> {
-  const sum = (key: 'accepted' | 'duplicate' | 'rejected') =>
-    channels.reduce((total, channel) => total + channel.status()[key], 0);
-  const counted = { accepted: sum('accepted'), duplicate: sum('duplicate'), rejected: sum('rejected') };
-  return { received: counted.accepted + counted.duplicate + counted.rejected, ...counted };
+function countedBy(channels: readonly Channel[]): Counted {
+  const figures = channels.map((channel) => channel.status());
+  const sum = (key: keyof Counted) => figures.reduce((total, one) => total + one[key], 0);
+  return {
+    received: sum('received'),
+    arriving: sum('arriving'),
+    accepted: sum('accepted'),
+    duplicate: sum('duplicate'),
+    rejected: sum('rejected'),
+  };
 }
 
 function chooseLocale(setting: 'auto' | Locale): Locale {

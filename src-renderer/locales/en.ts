@@ -403,6 +403,7 @@ export const en = {
   'status.totals': 'Stored',
   'status.received': 'Received',
   'status.messages': 'Messages',
+  'status.done': 'Worked',
   'status.memories': 'Memories',
   'status.tasks': 'Todos',
   'status.process': 'This computer',

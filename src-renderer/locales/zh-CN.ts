@@ -389,6 +389,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'status.totals': '已保存',
   'status.received': '已收到',
   'status.messages': '消息',
+  'status.done': '已处理',
   'status.memories': '记忆',
   'status.tasks': '待办',
   'status.process': '此计算机',

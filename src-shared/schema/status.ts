@@ -12,6 +12,8 @@ export const ChannelStatus = z.object({
   /** Plain words: what is wrong and what to do about it. */
   why: z.string().nullable(),
   last_in_at: Instant.nullable(),
+  received: z.number().int(),
+  arriving: z.number().int(),
   accepted: z.number().int(),
   duplicate: z.number().int(),
   rejected: z.number().int(),
@@ -35,12 +37,19 @@ export const Status = z.object({
     oldest_at: Instant.nullable(),
   }),
   outbox: z.object({ pending: z.number().int(), failed: z.number().int(), unknown: z.number().int() }),
+  /**
+   * received = accepted + duplicate + rejected + arriving: what came to a channel since the start, read at one moment.
+   * messages = done + queue.queued + queue.working + queue.dead: all that was ever accepted, read in one statement.
+   */
   totals: z.object({
     received: z.number().int(),
     accepted: z.number().int(),
     duplicate: z.number().int(),
     rejected: z.number().int(),
+    /** Under way to the disk; the sender has no answer yet. */
+    arriving: z.number().int(),
     messages: z.number().int(),
+    done: z.number().int(),
     memories: z.number().int(),
     tasks: z.number().int(),
   }),

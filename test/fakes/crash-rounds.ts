@@ -154,19 +154,22 @@ function look(dataDir: string, sent: Sent[], result: RoundsResult): void {
   }
 }
 
-/** accepted = done + queued + dead, each counted from its own table. */
+/** accepted = done + queued + dead, each counted from its own table; and done as it was counted when it happened. */
 function unaccounted(db: Database.Database): number {
   const counts = db
-    .prepare<[], { accepted: number; done: number; waiting: number; dead: number }>(
+    .prepare<[], { accepted: number; done: number; booked: number; waiting: number; dead: number }>(
       `SELECT (SELECT count(*) FROM messages WHERE direction = 'in') AS accepted,
               (SELECT count(*) FROM messages m WHERE direction = 'in' AND state IN ('answered', 'sent', 'failed')
                  AND NOT EXISTS (SELECT 1 FROM inbox WHERE message_seq = m.seq)
                  AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE message_seq = m.seq)) AS done,
+              (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'messages_done') AS booked,
               (SELECT count(*) FROM inbox) AS waiting,
               (SELECT count(*) FROM dead_letters) AS dead`,
     )
     .get();
-  return counts ? Math.abs(counts.accepted - counts.done - counts.waiting - counts.dead) : 1;
+  if (!counts) return 1;
+  const { accepted, done, booked, waiting, dead } = counts;
+  return Math.abs(accepted - done - waiting - dead) + Math.abs(done - booked);
 }
 
 async function recover(

@@ -297,6 +297,8 @@ const status = (): ChannelStatus => ({
   address: null,
   why: null,
   last_in_at: null,
+  received: 0,
+  arriving: 0,
   accepted: 0,
   duplicate: 0,
   rejected: 0,

@@ -174,6 +174,7 @@ function Figures({ status }: { status: Status }) {
         title={t('status.totals')}
         figures={[
           [t('status.messages'), number(totals.messages)],
+          [t('status.done'), number(totals.done)],
           [t('status.memories'), number(totals.memories)],
           [t('status.tasks'), number(totals.tasks)],
           [t('status.received'), number(totals.received)],

@@ -126,6 +126,8 @@ const switchedOff = (name: string, kind: ChannelStatus['kind']): Channel => ({
     state: 'off',
     address: null,
     why: 'It is switched off in config.yaml',
+    received: 0,
+    arriving: 0,
     accepted: 0,
     duplicate: 0,
     rejected: 0,

@@ -215,7 +215,13 @@ test('a finished message has its whole time line, its reply and nothing left to 
     in_reply_to: one.message.id,
   });
   expect(to.waiting).toBe(0);
-  expect(await to.call('store.countDone', null)).toBe(1);
+  expect(await to.call('store.totals', null)).toMatchObject({
+    messages_in: 1,
+    done: 1,
+    queued: 0,
+    working: 0,
+    dead: 0,
+  });
 });
 
 test('a dead letter is set aside with its reason and can be tried again', async () => {
@@ -332,6 +338,23 @@ test('cards keep their order through any number of moves between the same two', 
     ({ title }) => title,
   );
   expect(titles).toEqual(['a', 'b', 'c']);
+});
+
+test('a database from before messages were counted as done is counted once, when it is opened', async () => {
+  const to = await open();
+  for (const external_id of ['a', 'b', 'c']) await accept(to, message({ external_id, conversation_id: external_id }));
+  const [one, two] = await lease(to);
+  if (!one || !two) return expect.fail('nothing was leased');
+  await to.call('work.finish', { effects: [effects({ message_seq: one.message.seq, attempts: 1 })], now });
+  await to.call('work.bury', { message_seq: two.message.seq, attempts: 1, reason: 'cannot be read', now });
+  await to.close();
+  const db = new Database(file);
+  db.exec("DELETE FROM meta WHERE key = 'messages_done'");
+  db.pragma('user_version = 1');
+  db.close();
+
+  const again = await open();
+  expect(await again.call('store.totals', null)).toMatchObject({ messages_in: 3, done: 1, dead: 1 });
 });
 
 test('a database of a newer version is refused with what to do', async () => {

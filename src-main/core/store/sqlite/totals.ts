@@ -7,6 +7,7 @@ export interface Totals {
   queued: number;
   working: number;
   dead: number;
+  done: number;
   oldest_received_at: number | null;
   outbox_pending: number;
   outbox_failed: number;
@@ -24,6 +25,7 @@ export function totalOps(db: Database.Database) {
       (SELECT count(*) FROM inbox WHERE state = 'queued') AS queued,
       (SELECT count(*) FROM inbox WHERE state = 'leased') AS working,
       (SELECT count(*) FROM dead_letters) AS dead,
+      (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'messages_done') AS done,
       (SELECT m.received_at FROM inbox i JOIN messages m ON m.seq = i.message_seq ORDER BY i.message_seq LIMIT 1) AS oldest_received_at,
       (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')) AS outbox_pending,
       (SELECT count(*) FROM outbox WHERE state = 'failed') AS outbox_failed,
@@ -31,15 +33,7 @@ export function totalOps(db: Database.Database) {
       (SELECT count(*) FROM memories WHERE forgotten_at IS NULL) AS memories,
       (SELECT count(*) FROM tasks WHERE removed_at IS NULL) AS tasks`);
 
-  const finished = db.prepare<[], { done: number }>(`
-    SELECT count(*) AS done FROM messages m WHERE direction = 'in'
-      AND NOT EXISTS (SELECT 1 FROM inbox WHERE message_seq = m.seq)
-      AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE message_seq = m.seq)`);
-
   return {
-    /** Messages that are neither waiting nor dead, counted one by one: for checks, since it reads every row. */
-    'store.countDone': read((): number => finished.get()?.done ?? 0),
-
     'store.totals': read((): Totals => {
       const found = one.get();
       if (!found) throw new Error('SQLite answered no row to a query that always has one');

@@ -84,6 +84,9 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
     INSERT INTO outbox(idempotency_key, message_seq, channel, conversation_id, recipient_id, created_at, updated_at, not_before)
     VALUES (@key, @seq, @channel, @conversation_id, @recipient, @now, @now, coalesce((SELECT max(not_before) FROM outbox
       WHERE channel = @channel AND conversation_id = @conversation_id AND state IN ('pending', 'sending')), 0))`);
+  const countDone = db.prepare(
+    "UPDATE meta SET value = CAST(value AS INTEGER) + CAST(? AS INTEGER) WHERE key = 'messages_done'",
+  );
   const nextDue = db.prepare<[], { at: number | null }>(
     "SELECT min(not_before) AS at FROM inbox WHERE not_before > 0 AND state = 'queued'",
   );
@@ -162,9 +165,11 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
       },
     ),
 
-    'work.finish': write(({ effects, now }: { effects: Effects[]; now: number }): Finished[] =>
-      effects.map((one) => finish(one, now)),
-    ),
+    'work.finish': write(({ effects, now }: { effects: Effects[]; now: number }): Finished[] => {
+      const finished = effects.map((one) => finish(one, now));
+      countDone.run(finished.filter(({ done }) => done).length);
+      return finished;
+    }),
 
     /** Gives a message back. `counts` false takes the attempt back too: it was not tried. */
     'work.release': write(
