@@ -4,14 +4,16 @@ import { type RoundsResult, runCrashRounds } from '../fakes/crash-rounds.ts';
 export const name = 'crash';
 
 const ackEarly = fileURLToPath(new URL('../fixtures/ack-early.ts', import.meta.url));
+/** Short rounds, three at a time: what takes long is to work everything afterwards, and the kill does not mind. */
+const pace = { between: [200, 900] as [number, number], sideBySide: 3 };
 const log = (line: string) => process.stderr.write(`  ${line}\n`);
 
 /** The product ended at random moments under load; and two controls which show that this would find a loss. */
 export async function run() {
-  const killed = await runCrashRounds({ rounds: 50, fault: 'kill', log });
-  const cut = await runCrashRounds({ rounds: 50, fault: 'power', log });
-  const normal = await runCrashRounds({ rounds: 5, fault: 'power', durability: 'normal', log });
-  const early = await runCrashRounds({ rounds: 5, fault: 'kill', program: ackEarly, log });
+  const killed = await runCrashRounds({ rounds: 50, fault: 'kill', ...pace, log });
+  const cut = await runCrashRounds({ rounds: 50, fault: 'power', ...pace, log });
+  const normal = await runCrashRounds({ rounds: 5, fault: 'power', durability: 'normal', ...pace, log });
+  const early = await runCrashRounds({ rounds: 5, fault: 'kill', program: ackEarly, ...pace, log });
   return [
     ...rowsOf('kill -9', killed),
     ...rowsOf('power cut', cut),

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { type Product, startProduct, webhookSecret } from './product.ts';
 import { createSender, messageOf, type Sent, startLoad } from './signed-load.ts';
+import { statusOf } from './status.ts';
 
 /**
  * kill: SIGKILL, what the system has is kept. power: SIGKILL, and only what was synced is kept (see
@@ -25,6 +26,8 @@ export interface RoundsOptions {
   /** Bounds of the random moment of the fault, ms after the load began. */
   between?: [number, number];
   from?: 'sources' | 'bundle';
+  /** Rounds under way at the same time, each with a product and a folder of its own. */
+  sideBySide?: number;
   log?(line: string): void;
 }
 
@@ -69,13 +72,18 @@ export async function runCrashRounds(options: RoundsOptions): Promise<RoundsResu
   try {
     const shim = options.fault === 'power' ? buildPowerCut(workshop) : null;
     const total = emptyResult();
-    for (let round = 0; round < options.rounds; round++) {
-      const result = await runRound(options, { round, workshop, shim, sink });
-      add(total, result);
-      options.log?.(
-        `round ${round + 1}/${options.rounds}: acknowledged ${result.acknowledged}, lost ${result.lost}, damaged ${result.damaged}`,
-      );
-    }
+    let begun = 0;
+    const lane = async () => {
+      while (begun < options.rounds) {
+        const round = begun++;
+        const result = await runRound(options, { round, workshop, shim, sink });
+        add(total, result);
+        options.log?.(
+          `round ${round + 1}/${options.rounds}: acknowledged ${result.acknowledged}, lost ${result.lost}, damaged ${result.damaged}`,
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: options.sideBySide ?? 1 }, lane));
     return total;
   } finally {
     sink.server.close();
@@ -219,13 +227,7 @@ async function sendAgain(product: Product, sent: Sent[]): Promise<void> {
 
 async function drain(product: Product): Promise<void> {
   for (let waited = 0; waited < 120_000; waited += 100) {
-    const response = await fetch(`${product.url}/api/v1/health/detail`, {
-      headers: { authorization: `Bearer ${product.token}` },
-    });
-    const { queue, outbox } = (await response.json()) as {
-      queue: { queued: number; working: number };
-      outbox: { pending: number };
-    };
+    const { queue, outbox } = await statusOf(product);
     if (queue.queued + queue.working + outbox.pending === 0) return;
     await sleep(100);
   }

@@ -1,5 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
+
+export interface Answer {
+  status: number;
+  id: string | null;
+  duplicate: boolean | null;
+  /** From Retry-After; null where it is missing or no number. */
+  retryAfterS: number | null;
+}
 
 /** What became of one message that was sent. */
 export interface Sent {
@@ -8,7 +16,7 @@ export interface Sent {
   /** Its place in its conversation. */
   order: number;
   /** The product's answer, or null when there was none: the sender cannot know whether it was stored. */
-  answer: { status: number; id: string | null; duplicate: boolean | null } | null;
+  answer: Answer | null;
 }
 
 export const sign = (secret: string, body: string | Buffer): string =>
@@ -29,7 +37,7 @@ export function createSender(url: string, secret: string, connections: number) {
   const { hostname, port } = new URL(url);
 
   return {
-    send(message: Record<string, unknown>): Promise<Sent['answer']> {
+    send(message: Record<string, unknown>): Promise<Answer | null> {
       const body = JSON.stringify(message);
       return new Promise((resolve) => {
         const outgoing = request(
@@ -48,7 +56,7 @@ export function createSender(url: string, secret: string, connections: number) {
           (response) => {
             let text = '';
             response.setEncoding('utf8').on('data', (part: string) => (text += part));
-            response.on('end', () => resolve(readAnswer(response.statusCode ?? 0, text)));
+            response.on('end', () => resolve(readAnswer(response, text)));
             response.on('error', () => resolve(null));
           },
         );
@@ -60,13 +68,15 @@ export function createSender(url: string, secret: string, connections: number) {
   };
 }
 
-function readAnswer(status: number, text: string): Sent['answer'] {
+function readAnswer({ statusCode: status = 0, headers }: IncomingMessage, text: string): Answer | null {
+  const wait = headers['retry-after'];
+  const retryAfterS = wait !== undefined && /^\d+$/.test(wait) ? Number(wait) : null;
   try {
     const { id, duplicate } = JSON.parse(text) as { id?: string; duplicate?: boolean };
-    return { status, id: id ?? null, duplicate: duplicate ?? null };
+    return { status, id: id ?? null, duplicate: duplicate ?? null, retryAfterS };
   } catch {
     // Cut off in the middle of the answer: not an acknowledgement.
-    return status >= 400 ? { status, id: null, duplicate: null } : null;
+    return status >= 400 ? { status, id: null, duplicate: null, retryAfterS } : null;
   }
 }
 
