@@ -1,12 +1,12 @@
-import { Agent, request } from 'node:http';
-import { startProduct, webhookSecret } from '../fakes/product.ts';
-import { sign } from '../fakes/signed-load.ts';
+import { type Product, startProduct } from '../fakes/product.ts';
+import { statusOf } from '../fakes/status.ts';
 import { startEcho } from './lib/echo.ts';
+import { isAccepted, runOpenLoop } from './lib/open-loop.ts';
 import { cpuMs, quantile, round } from './lib/process-use.ts';
 
 export const name = 'open-loop';
 
-const rates = [100, 500, 1000];
+const rates = [100, 500, 1000, 2000];
 const seconds = 15;
 
 interface Latencies {
@@ -14,11 +14,7 @@ interface Latencies {
   failed: number;
 }
 
-/**
- * Messages that arrive when they arrive, whether or not the product is ready for them (Poisson arrivals). Each is
- * timed from the moment it was due, so a stall counts for everything that arrives during it. All of it is worked
- * meanwhile: memories, todos and replies.
- */
+/** Messages that arrive when they arrive, at several rates. All of it is worked meanwhile: memories, todos and replies. */
 export async function run() {
   const product = await startProduct({ from: 'bundle', config: { platforms: { socket: { enabled: false } } } });
   const echo = await startEcho();
@@ -27,11 +23,12 @@ export async function run() {
     await arrive(echo.url, 200, 3, 'warm');
     const rows = [];
     for (const rate of rates) {
-      await status(product);
+      await statusOf(product);
       const cpuBefore = cpuMs(product.pid);
       const ours = await arrive(product.url, rate, seconds, `r${rate}`);
       const cores = (cpuMs(product.pid) - cpuBefore) / (seconds * 1000);
-      const { process } = await status(product);
+      const { process } = await statusOf(product);
+      await drained(product);
       const peer = await arrive(echo.url, rate, seconds, `r${rate}`);
       rows.push(...rowsOf(rate, ours, peer, process.loop_delay_p99_ms, cores));
     }
@@ -42,82 +39,20 @@ export async function run() {
   }
 }
 
-async function status({
-  url,
-  token,
-}: {
-  url: string;
-  token: string;
-}): Promise<{ process: { loop_delay_p99_ms: number } }> {
-  const response = await fetch(`${url}/api/v1/health/detail`, { headers: { authorization: `Bearer ${token}` } });
-  return (await response.json()) as { process: { loop_delay_p99_ms: number } };
-}
-
-async function arrive(url: string, rate: number, forSeconds: number, label: string): Promise<Latencies> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  const { hostname, port } = new URL(url);
-  const result: Latencies = { ms: [], failed: 0 };
-  const under: Promise<void>[] = [];
-  const begun = performance.now();
-  let due = begun;
-  for (let index = 0; due - begun < forSeconds * 1000; index++) {
-    due += (-Math.log(1 - Math.random()) / rate) * 1000;
-    const wait = due - performance.now();
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
-    under.push(post({ agent, hostname, port }, bodyOf(label, index), due, result));
+/** What still has to be worked would take the peer's processor. */
+async function drained(product: Product): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 250) {
+    const { queue } = await statusOf(product);
+    if (queue.queued + queue.working === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  await Promise.all(under);
-  agent.destroy();
-  return result;
+  throw new Error('the queue did not run empty within two minutes');
 }
 
-const bodyOf = (label: string, index: number): string =>
-  JSON.stringify({
-    external_id: `${label}-${index}`,
-    sender_id: `sender-${index % 50}`,
-    content:
-      index % 2 === 0
-        ? `麻烦明天下午三点前把第 ${index} 份合同发给财务`
-        : `The room for meeting ${index} moved to the second floor, please tell the others by Friday`,
-    timestamp: 1_800_000_000,
-  });
-
-interface Target {
-  agent: Agent;
-  hostname: string;
-  port: string;
-}
-
-function post({ agent, hostname, port }: Target, body: string, due: number, result: Latencies): Promise<void> {
-  return new Promise((resolve) => {
-    const outgoing = request(
-      {
-        agent,
-        hostname,
-        port,
-        method: 'POST',
-        path: '/api/messages',
-        headers: {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          'x-signature': sign(webhookSecret, body),
-        },
-      },
-      (response) => {
-        response.resume();
-        response.on('end', () => {
-          if ((response.statusCode ?? 500) < 300) result.ms.push(performance.now() - due);
-          else result.failed++;
-          resolve();
-        });
-      },
-    );
-    outgoing.on('error', () => {
-      result.failed++;
-      resolve();
-    });
-    outgoing.end(body);
-  });
+async function arrive(url: string, perSecond: number, forSeconds: number, label: string): Promise<Latencies> {
+  const answers = await runOpenLoop({ url, perSecond, seconds: forSeconds, label });
+  const accepted = answers.filter(isAccepted);
+  return { ms: accepted.map(({ ms }) => ms), failed: answers.length - accepted.length };
 }
 
 function rowsOf(rate: number, ours: Latencies, peer: Latencies, loopDelayMs: number, cores: number) {
