@@ -67,18 +67,95 @@ done = function(summary, latency)
 end
 `;
 
+/** What a flood came to, answer by answer. */
+export interface FloodResult {
+  seconds: number;
+  accepted: number;
+  duplicate: number;
+  /** 429 or 503. */
+  shed: number;
+  /** Shed without a word on when to come back. */
+  withoutRetryAfter: number;
+  /** Answered otherwise, or not at all. */
+  other: number;
+}
+
+/**
+ * A script that counts every answer, and writes the ids of what was accepted to `accepted.txt` beside it. Each connection
+ * pauses `pauseMs` on the average before it sends again: without, a closed loop takes all of a small machine, and it is
+ * the load that is measured.
+ */
+export async function prepareFlood(
+  folder: string,
+  secret: string,
+  { count, pauseMs }: { count: number; pauseMs: number },
+): Promise<string> {
+  await prepareWrk(folder, secret, count);
+  const script = join(folder, 'flood.lua');
+  await writeFile(script, lua(join(folder, 'requests.txt')) + countAnswers(join(folder, 'accepted.txt'), pauseMs));
+  return script;
+}
+
+const countAnswers = (file: string, pauseMs: number): string => `
+delay = function() return math.random(0, ${2 * pauseMs}) end
+accepted, duplicate, shed, bare, other = 0, 0, 0, 0, 0
+local ids = nil
+local flooding = nil
+function setup(thread) flooding = thread end
+response = function(status, headers, body)
+  if status == 202 then
+    accepted = accepted + 1
+    ids = ids or assert(io.open(${JSON.stringify(file)}, "w"))
+    ids:write(body:match('"id":"([^"]+)"') or "?", "\\n")
+    ids:flush()
+  elseif status == 200 then
+    duplicate = duplicate + 1
+  elseif status == 429 or status == 503 then
+    shed = shed + 1
+    local told = false
+    for name in pairs(headers) do
+      if name:lower() == "retry-after" then told = true end
+    end
+    if not told then bare = bare + 1 end
+  else
+    other = other + 1
+  end
+end
+done = function(summary)
+  local errors = summary.errors
+  io.write(string.format(
+    'RESULT {"seconds":%.4f,"accepted":%d,"duplicate":%d,"shed":%d,"withoutRetryAfter":%d,"other":%d}\\n',
+    summary.duration / 1e6, flooding:get("accepted"), flooding:get("duplicate"), flooding:get("shed"),
+    flooding:get("bare"), flooding:get("other") + errors.connect + errors.read + errors.write + errors.timeout))
+end
+`;
+
 /** Runs wrk with one thread against loopback. */
-export async function runWrk(
-  url: string,
-  script: string,
-  { connections, seconds }: { connections: number; seconds: number },
-): Promise<WrkResult> {
+async function resultOf(url: string, script: string, { connections, seconds }: Load): Promise<unknown> {
   const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, url], {
     maxBuffer: 1 << 24,
   });
   const found = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (!found) throw new Error(`wrk said: ${stdout.slice(0, 500)}`);
-  const result = JSON.parse(found) as { requests: number; seconds: number; p50: number; p99: number; failed: number };
+  return JSON.parse(found);
+}
+
+interface Load {
+  connections: number;
+  seconds: number;
+}
+
+export const runFlood = async (url: string, script: string, load: Load): Promise<FloodResult> =>
+  (await resultOf(url, script, load)) as FloodResult;
+
+export async function runWrk(url: string, script: string, load: Load): Promise<WrkResult> {
+  const result = (await resultOf(url, script, load)) as {
+    requests: number;
+    seconds: number;
+    p50: number;
+    p99: number;
+    failed: number;
+  };
   return {
     perSecond: result.requests / result.seconds,
     p50Ms: result.p50,
