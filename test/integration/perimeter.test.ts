@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { HttpRoute } from '../../src-main/core/foundation/http-route.ts';
 import { parseJson } from '../../src-main/core/foundation/strict-json.ts';
+import { hostileBodies } from '../fakes/hostile-bodies.ts';
 import { exchange, raw, upgradeHeaders } from '../fakes/raw-http.ts';
 import { startWeb } from '../fakes/web.ts';
 
@@ -231,24 +232,7 @@ describe('requests that a foreign form can make', () => {
 
 describe('bodies', () => {
   const paths = ['/api/messages', '/api/v1/messages', '/api/v1/tasks', '/api/v1/memories'];
-  const bad: Record<string, string | Buffer> = {
-    'not JSON': '{"content":',
-    'two documents': '{}{}',
-    NaN: '{"content":NaN}',
-    'nested 100,000 deep in arrays': '['.repeat(100_000),
-    'nested 100,000 deep and closed': '['.repeat(100_000) + ']'.repeat(100_000),
-    'nested 100,000 deep in objects': '{"a":'.repeat(100_000),
-    'not UTF-8': Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
-    'overlong UTF-8': Buffer.from([0x22, 0xc0, 0xaf, 0x22]),
-    'half a surrogate pair': '{"title":"\\ud800"}',
-    'a byte order mark': '\uFEFF{"title":"x"}',
-    'a raw NUL': '{"title":"\0"}',
-    __proto__: '{"title":"x","__proto__":{"polluted":true}}',
-    '__proto__ in escapes': '{"title":"x","\\u005f\\u005fproto__":{"polluted":true}}',
-    'constructor.prototype': '{"title":"x","metadata":{"constructor":{"prototype":{"polluted":true}}}}',
-  };
-
-  test.each(Object.entries(bad))('a body with %s is a bad request everywhere, and soon', async (_name, body) => {
+  test.each(Object.entries(hostileBodies))('a body with %s is a bad request everywhere, and soon', async (_name, body) => {
     for (const path of paths) {
       const answer = await ask('POST', path, [host, bearer, json], body);
       expect(`${path} ${answer.status}`).toBe(`${path} 400`);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SecretStore } from '../foundation/host.ts';
 import { createSecretRegistry } from '../foundation/logger.ts';
 import { ConfigInvalid } from './config-invalid.ts';
+import { hostileYaml } from './hostile-yaml.fixture.ts';
 import { type LoadOptions, lastGoodName, loadConfig } from './load-config.ts';
 
 let dataDir: string;
@@ -241,38 +242,7 @@ unknown: 1
 });
 
 describe('YAML that could do harm', () => {
-  const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij'.replaceAll(
-    /./g,
-    (c) =>
-      `${c}: &${c} [${Array(9)
-        .fill(`*${String.fromCharCode(c.charCodeAt(0) - 1)}`)
-        .join()}]\n`,
-  )}`;
-  const size = 1024 * 1024;
-  test.each([
-    ['a billion laughs', bomb],
-    ['an alias', 'app: { host: *x }'],
-    ['an anchor', 'app: &x {}'],
-    ['a merge key', 'app: { "<<": { port: 1 } }'],
-    ['merge keys of YAML 1.1', '%YAML 1.1\n---\napp: {}\n'],
-    ['a tag that names code', 'app: !!js/function "function(){}"'],
-    ['a tag', 'app: { host: !!str x }'],
-    ['a second document', 'app: {}\n---\napp: {}\n'],
-    ['a key twice', 'app: { port: 1 }\napp: { port: 2 }\n'],
-    ['a key that is a list', '[a, b]: 1'],
-    ['a tab as indentation', 'app:\n\tport: 1'],
-    ['a million brackets', '['.repeat(size)],
-    ['a million open groups', '{a: '.repeat(size / 4)],
-    ['a million list items', '- a\n'.repeat(size / 4)],
-    ['lists in lists', '- '.repeat(size / 2)],
-    ['keys in keys', '? '.repeat(size / 2)],
-    ['a hundred thousand keys', Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n')],
-    ['a hundred thousand keys in one line', `{${Array.from({ length: 100_000 }, (_, i) => `k${i}`).join()}}`],
-    ['a very long text', `a: "${'b'.repeat(size - 10)}"`],
-    ['a text that never ends', `"${'a\n'.repeat(size / 2 - 1)}`],
-    ['a plain text of many lines', 'a\n'.repeat(size / 2)],
-    ['a million documents', '---\n'.repeat(size / 4)],
-  ])('%s is refused', async (_, text) => {
+  test.each(hostileYaml)('%s is refused', async (_, text) => {
     const { problems } = await refusal(text);
 
     expect(problems.length).toBeGreaterThan(0);
