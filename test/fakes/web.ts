@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouter } from '../../src-main/api/index.ts';
 import { createAccess } from '../../src-main/core/access/index.ts';
-import { systemClock } from '../../src-main/core/foundation/clock.ts';
+import { type Clock, systemClock } from '../../src-main/core/foundation/clock.ts';
 import { createIds } from '../../src-main/core/foundation/ids.ts';
 import { openStore } from '../../src-main/core/store/index.ts';
 import { createWeb, type WebDeps } from '../../src-main/transports/index.ts';
 import type { Role } from '../../src-shared/schema/access.ts';
 import { createFakeServices } from './services.ts';
 
-/** A really listening web server with real tokens over fake services. */
-export async function startWeb(options: Partial<WebDeps> = {}) {
+/** A really listening web server with real tokens over fake services. `clock` is the one by which tokens are judged. */
+export async function startWeb(options: Partial<WebDeps> = {}, clock: Clock = systemClock) {
   const folder = mkdtempSync(join(tmpdir(), 'clawdbot-web-'));
   const store = await openStore({
     file: join(folder, 'memory.db'),
@@ -25,7 +25,7 @@ export async function startWeb(options: Partial<WebDeps> = {}) {
   const access = createAccess({
     store,
     key: randomBytes(32),
-    clock: systemClock,
+    clock,
     ids: createIds(Date.now),
     onRevoke: (id) => web.closeSocketsOf(id),
   });
