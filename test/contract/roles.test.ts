@@ -11,16 +11,20 @@ interface Operation {
   method: string;
   url: string;
   access: OperationMeta['access'] | undefined;
+  takes: boolean;
+  answers: boolean;
 }
 
 const operations: Operation[] = [];
 traverseContractProcedures({ router: contract, path: [] }, ({ contract: procedure, path }) => {
-  const { route, meta } = procedure['~orpc'];
+  const { route, meta, inputSchema, outputSchema } = procedure['~orpc'];
   operations.push({
     path,
     method: route.method ?? '',
     url: `/api/v1${(route.path ?? '').replace(/\{\w+\}/g, 'x')}`,
     access: (meta as Partial<OperationMeta>).access,
+    takes: inputSchema !== undefined,
+    answers: outputSchema !== undefined,
   });
 });
 
@@ -43,6 +47,13 @@ const asOutcome = (code: string) => (code === 'UNAUTHORIZED' || code === 'FORBID
 test(`every operation says who may call it: ${operations.length}/${operations.length}`, () => {
   expect(operations.length).toBeGreaterThan(30);
   expect(operations.filter(({ access }) => access === undefined)).toEqual([]);
+});
+
+test(`every operation has a schema for what it takes and for what it answers: ${operations.length}/${operations.length}`, () => {
+  expect(operations.filter(({ answers }) => !answers).map(({ path }) => path.join('.'))).toEqual([]);
+  // Without one whatever comes is dropped unread, so only what reads and has no parameter may be without.
+  const takeNothing = operations.filter(({ takes }) => !takes);
+  expect(takeNothing.filter(({ method, url }) => method !== 'GET' || url.split('/').includes('x'))).toEqual([]);
 });
 
 test(`role × operation as the contract declares it, in the router itself: ${cells.length}/${cells.length} cells`, async () => {

@@ -39,7 +39,7 @@ const transports: Record<string, () => Promise<Transport>> = {
 
   async 'MessagePort to a thread'() {
     const free: Record<Role, ThreadPort[]> = { viewer: [], operator: [] };
-    const ports = (['viewer', 'operator', 'operator', 'operator'] as const).map((role) => {
+    const ports = (['viewer', 'operator', 'operator', 'operator', 'operator'] as const).map((role) => {
       const { port1, port2 } = new MessageChannel();
       free[role].push(port2);
       return { port: port1, role };
@@ -111,6 +111,20 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     const error = await failureOf(client.tasks.create({ title: '' }));
     expect(error).toMatchObject({ code: 'BAD_REQUEST', status: 400 });
     expect((await client.system.status()).totals.tasks).toBe(before);
+  });
+
+  test('names that belong to prototypes change nothing', async () => {
+    // Of its own, because a way in may end the connection of whoever sends them.
+    const hostile = await transport.connect('operator');
+    for (const text of [
+      '{"title":"x","__proto__":{"polluted":true}}',
+      '{"title":"x","constructor":{"prototype":{"polluted":true}}}',
+    ]) {
+      await failureOf(hostile.client.tasks.create(JSON.parse(text) as { title: string }));
+    }
+    hostile.drop();
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    expect(await client.tasks.create({ title: 'afterwards' })).not.toHaveProperty('polluted');
   });
 
   test('a failure that nobody expected tells its incident and nothing else', async () => {

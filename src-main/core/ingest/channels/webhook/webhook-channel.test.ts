@@ -75,12 +75,13 @@ async function post(
   channel: Channel,
   body: string | Buffer,
   headers: Record<string, string> = { 'x-signature': sign(body) },
+  query = '',
 ) {
   const route = channel.httpRoutes[0];
   if (!route) throw new Error('the channel has no route');
   const request = {
     headers,
-    query: new URLSearchParams(),
+    query: new URLSearchParams(query),
     body: Buffer.from(body),
     remote: '127.0.0.1',
     principal: null,
@@ -221,6 +222,13 @@ describe('one delivery has one effect', () => {
   test('with other white space, signed again', async () => {
     const channel = open();
     for (const body of [hello, hello.replace(',', ' ,\r\n '), `${hello}\n`]) await post(channel, body);
+    expect(await stored()).toHaveLength(1);
+  });
+
+  test('with another query, or its parts in another order', async () => {
+    const channel = open();
+    const headers = { 'x-signature': sign(hello) };
+    for (const query of ['', 'a=1&b=2', 'b=2&a=1', 'external_id=another']) await post(channel, hello, headers, query);
     expect(await stored()).toHaveLength(1);
   });
 
