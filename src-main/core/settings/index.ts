@@ -1,4 +1,4 @@
-export { ConfigInvalid, type ConfigProblem } from './config-invalid.ts';
+export type { ConfigProblem } from './config-invalid.ts';
 export { chooseDataFolder, type DataFolderChoice, prepareDataFolder } from './data-folder.ts';
 export { type DataFiles, dataFiles, firstStart } from './first-start.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.ts';

@@ -1,5 +1,5 @@
 export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';
-export { type FolderLock, lockDataFolder } from './sqlite/folder-lock.ts';
+export { type FolderLock, lockDataFolder, runningOn } from './sqlite/folder-lock.ts';
 export { type MemoryRow } from './sqlite/memories.ts';
 export { acceptRow, conversationKey, type MessageRow, type NewMessage } from './sqlite/messages.ts';
 export { type Durability } from './sqlite/open.ts';

@@ -15,3 +15,6 @@ export interface CliOptions {
 
 /** A command line that cannot be meant; answered with the usage. */
 export class WrongUsage extends Error {}
+
+/** A command that is right and still to come; the usage would not help. */
+export class NotInThisVersion extends WrongUsage {}

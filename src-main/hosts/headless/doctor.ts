@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { isAppError } from '../../core/foundation/app-error.ts';
-import { ConfigInvalid, type LoadedConfig } from '../../core/settings/index.ts';
-import { openStore } from '../../core/store/index.ts';
+import { dirname } from 'node:path';
+import type { SecretRegistry } from '../../core/foundation/logger.ts';
+import type { LoadedConfig } from '../../core/settings/index.ts';
+import { openStore, runningOn } from '../../core/store/index.ts';
 import type { CliOptions } from './cli-options.ts';
 import { openLogs } from './logs.ts';
 import { chosenFolder, readConfig } from './open-folder.ts';
@@ -19,34 +21,65 @@ const marks = { ok: '✓', warning: '!', failure: '✗' } as const;
 /** Looks without changing anything. Exit code 0: all well, 1: warnings, 2: failures. */
 export async function doctor(options: CliOptions): Promise<number> {
   const { registry } = openLogs({ debug: false });
-  const { dataDir } = chosenFolder(options);
-  const checks: Check[] = [
-    {
-      name: 'program',
-      state: 'ok',
-      detail: `Clawdbot ${version} on Node ${process.version}, ${process.platform} ${process.arch}`,
-    },
-  ];
-  checks.push({
-    name: 'data folder',
-    state: existsSync(dataDir) ? 'ok' : 'warning',
-    detail: existsSync(dataDir) ? dataDir : `${dataDir} is not there yet; the first start makes it`,
-  });
-
-  const loaded = await readConfig(options, dataDir, registry, 'throw').catch((error: unknown) => {
-    if (!(error instanceof ConfigInvalid)) throw error;
-    checks.push({ name: 'configuration', state: 'failure', detail: error.message });
-    return null;
-  });
-  if (loaded) checks.push(...configChecks(loaded), await databaseCheck(loaded), ...(await portChecks(loaded)));
-
-  const clean = checks.map((check) => ({ ...check, detail: registry.scrub(check.detail) }));
+  const checks = (await examine(options, registry)).map((check) => ({
+    ...check,
+    detail: registry.scrub(check.detail),
+  }));
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ checks: clean })}\n`
-      : clean.map(({ name, state, detail }) => `${marks[state]} ${name}: ${detail}\n`).join(''),
+      ? `${JSON.stringify({ checks })}\n`
+      : checks.map(({ name, state, detail }) => `${marks[state]} ${name}: ${detail}\n`).join(''),
   );
-  return clean.some(({ state }) => state === 'failure') ? 2 : clean.some(({ state }) => state === 'warning') ? 1 : 0;
+  return checks.some(({ state }) => state === 'failure') ? 2 : checks.some(({ state }) => state === 'warning') ? 1 : 0;
+}
+
+async function examine(options: CliOptions, registry: SecretRegistry): Promise<Check[]> {
+  const { dataDir, createParents } = chosenFolder(options);
+  const program: Check = {
+    name: 'program',
+    state: 'ok',
+    detail: `Clawdbot ${version} on Node ${process.version}, ${process.platform} ${process.arch}`,
+  };
+  const folder = await folderCheck(dataDir, createParents);
+  // What lies in a folder that cannot be used would only fail once more, and with worse words.
+  if (folder.state === 'failure') return [program, folder];
+  const loaded = await readConfig(options, dataDir, registry, 'throw').catch(asFailure('configuration'));
+  if (!('config' in loaded)) return [program, folder, loaded];
+  return [
+    program,
+    folder,
+    ...configChecks(loaded),
+    await databaseCheck(loaded),
+    ...(await portChecks(loaded, runningOn(dataDir))),
+  ];
+}
+
+/** What keeps a part from being looked at is what is wrong with it. */
+const asFailure =
+  (name: string) =>
+  (error: unknown): Check => ({
+    name,
+    state: 'failure',
+    detail: error instanceof Error ? error.message : String(error),
+  });
+
+async function folderCheck(dataDir: string, createParents: boolean): Promise<Check> {
+  const name = 'data folder';
+  if (!existsSync(dataDir)) {
+    return createParents || existsSync(dirname(dataDir))
+      ? { name, state: 'warning', detail: `${dataDir} is not there yet; the first start makes it` }
+      : { name, state: 'failure', detail: `${dirname(dataDir)} does not exist; create it (is a disk not mounted?)` };
+  }
+  if (!(await stat(dataDir)).isDirectory()) {
+    return { name, state: 'failure', detail: `${dataDir} is a file, not a folder; choose a folder with --data` };
+  }
+  try {
+    await access(dataDir, constants.W_OK | constants.X_OK);
+    return { name, state: 'ok', detail: dataDir };
+  } catch (error) {
+    const detail = `${dataDir} cannot be written (${errnoOf(error)}); give this user write access, or choose another with --data`;
+    return { name, state: 'failure', detail };
+  }
 }
 
 function configChecks({ config, warnings, source }: LoadedConfig): Check[] {
@@ -84,12 +117,11 @@ async function databaseCheck({ config }: LoadedConfig): Promise<Check> {
       detail: `${file}: ${totals.messages_in} messages, ${totals.dead} set aside; journal ${journal_mode}, synchronous ${synchronous}`,
     };
   } catch (error) {
-    if (!isAppError(error)) throw error;
-    return { name: 'database', state: 'failure', detail: error.message };
+    return asFailure('database')(error);
   }
 }
 
-async function portChecks({ config }: LoadedConfig): Promise<Check[]> {
+async function portChecks({ config }: LoadedConfig, running: number | null): Promise<Check[]> {
   const { socket } = config.platforms;
   const wanted = [
     { name: 'port', key: 'app.port', port: config.app.port },
@@ -97,22 +129,26 @@ async function portChecks({ config }: LoadedConfig): Promise<Check[]> {
   ];
   return Promise.all(
     wanted.map(async ({ name, key, port }): Promise<Check> => {
-      const free = await isFree(port, config.app.host);
-      return {
-        name,
-        state: free ? 'ok' : 'warning',
-        detail: free
-          ? `${port} is free`
-          : `${port} is taken, by Clawdbot itself if it runs; else choose another with ${key}`,
-      };
+      const refused = port === 0 ? null : await refusalOf(port, config.app.host);
+      if (refused === null) return { name, state: 'ok', detail: port === 0 ? 'any free one' : `${port} is free` };
+      if (refused !== 'EADDRINUSE') {
+        const detail = `${port} on ${config.app.host} cannot be used (${refused}); choose another with ${key}`;
+        return { name, state: 'warning', detail };
+      }
+      return running === null
+        ? { name, state: 'warning', detail: `${port} is taken by another program; choose another with ${key}` }
+        : { name, state: 'ok', detail: `${port} is taken, and Clawdbot runs on this folder (process ${running})` };
     }),
   );
 }
 
-function isFree(port: number, host: string): Promise<boolean> {
+/** Why a port cannot be listened on, as the system puts it; null when it can. */
+function refusalOf(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+    probe.once('error', (error) => resolve(errnoOf(error)));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(null)));
   });
 }
+
+const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -12,11 +12,14 @@ import { chosenFolder, readConfig } from './open-folder.ts';
 
 const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const longestTtlSeconds = 10 * 365 * 86_400;
+/** As for tokens that are made over the API. */
+const longestLabel = 64;
 
 /** Mints an access token and prints it. Works beside a running product: the record is one short transaction. */
 export async function mintToken(options: CliOptions): Promise<number> {
   const role = readRole(options.role ?? 'admin');
   const ttlSeconds = readTtl(options.ttl ?? '30d');
+  const label = readLabel(options.label ?? 'command line');
   const { registry } = openLogs({ debug: false });
   const { dataDir } = chosenFolder(options);
   const key = await readKey(dataDir);
@@ -31,7 +34,7 @@ export async function mintToken(options: CliOptions): Promise<number> {
       ids: createIds(systemClock.now),
       onRevoke: () => {},
     });
-    const { token, expires_at, id } = await access.mint({ role, label: options.label ?? 'command line', ttlSeconds });
+    const { token, expires_at, id } = await access.mint({ role, label, ttlSeconds });
     process.stdout.write(options.json ? `${JSON.stringify({ id, role, token, expires_at })}\n` : `${token}\n`);
     return exitCodes.done;
   } finally {
@@ -64,4 +67,10 @@ function readTtl(text: string): number {
   const seconds = found ? Number(found[1]) * secondsOf[found[2] as keyof typeof secondsOf] : 0;
   if (seconds >= 1 && seconds <= longestTtlSeconds) return seconds;
   throw new WrongUsage(`--ttl ${text}: a number and s, m, h or d, for example 30d; at most ten years`);
+}
+
+function readLabel(text: string): string {
+  const label = text.trim();
+  if (label.length >= 1 && label.length <= longestLabel) return label;
+  throw new WrongUsage(`--label: 1 to ${longestLabel} characters`);
 }

@@ -2,9 +2,9 @@ export const usage = `clawdbot — a local-first AI assistant
 
   clawdbot serve [--data DIR] [--config FILE] [--port N] [--host H] [--json]
       runs the product in the foreground; the interface is a page in your browser
-  clawdbot doctor [--data DIR] [--config FILE] [--json]
+  clawdbot doctor [--data DIR] [--config FILE] [--port N] [--host H] [--json]
       checks the configuration, the data folder, the database and the ports
-  clawdbot token [--role admin|operator|viewer] [--ttl 30d] [--label NAME] [--data DIR] [--config FILE]
+  clawdbot token [--role admin|operator|viewer] [--ttl 30d] [--label NAME] [--data DIR] [--config FILE] [--json]
       mints an access token and prints it
   clawdbot --version | --help
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DataFolderInUse, lockDataFolder } from './folder-lock.ts';
+import { DataFolderInUse, lockDataFolder, runningOn } from './folder-lock.ts';
 
 let folder: string;
 let others: ChildProcess[];
@@ -57,6 +57,16 @@ test('a failed second attempt in the same process does not give the first one aw
 
   await expect(startOther()).rejects.toThrow('DATA_FOLDER_IN_USE');
   lock.release();
+});
+
+test('who works on the folder can be asked without taking the lock; one that was killed does not', async () => {
+  expect(runningOn(folder)).toBeNull();
+  const first = await startOther();
+  expect(runningOn(folder)).toBe(first.pid);
+
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  expect(runningOn(folder)).toBeNull();
 });
 
 test('the files of the lock can be read by their owner only', () => {

@@ -55,6 +55,21 @@ export function lockDataFolder(dataDir: string): FolderLock {
   };
 }
 
+/** The process that works on the data folder, or null when none does. Looks without touching the lock. */
+export function runningOn(dataDir: string): number | null {
+  const pid = readHolder(join(dataDir, 'lock.json'));
+  return pid !== null && isAlive(pid) ? pid : null;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It belongs to somebody else, so it is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 function openLock(dataDir: string): Database.Database {
   const file = join(dataDir, 'lock.db');
   try {

@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import { nearestWord } from '../../core/foundation/nearest-word.ts';
+import { type CliOptions, WrongUsage } from './cli-options.ts';
+import { refuseLaterCommand } from './later-commands.ts';
+
+type Command = 'serve' | 'doctor' | 'token' | 'help' | 'version';
+
+const options = {
+  data: { type: 'string' },
+  config: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  role: { type: 'string' },
+  ttl: { type: 'string' },
+  label: { type: 'string' },
+  json: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+type OptionName = keyof typeof options;
+
+const everywhere: readonly OptionName[] = ['data', 'config', 'json', 'debug'];
+const taken: Record<Command, readonly OptionName[]> = {
+  serve: [...everywhere, 'port', 'host'],
+  doctor: [...everywhere, 'port', 'host'],
+  token: [...everywhere, 'role', 'ttl', 'label'],
+  help: Object.keys(options) as OptionName[],
+  version: Object.keys(options) as OptionName[],
+};
+
+/** What a command line asks for. Throws WrongUsage with the word that is wrong and the one that was probably meant. */
+export function readArguments(argv: string[]): { command: Command; options: CliOptions } {
+  // Read leniently first: Node's own refusals do not name the nearest option, and a command comes before its options.
+  const { tokens, positionals } = parseArgs({
+    args: argv,
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const given = tokens.filter((token) => token.kind === 'option');
+  const command = readCommand(positionals[0], given);
+  for (const option of given) checkOption(option, command);
+  const surplus = command === 'help' ? undefined : positionals[1];
+  if (surplus !== undefined) throw new WrongUsage(`${surplus} is one word too many`);
+
+  const { values } = parseArgs({ args: argv, options, allowPositionals: true });
+  const { data, config, host, role, ttl, label, json = false, debug = false } = values;
+  return {
+    command,
+    options: { data, config, host, role, ttl, label, json, debug, port: readPort(values.port) },
+  };
+}
+
+function readCommand(word: string | undefined, given: readonly { name: string }[]): Command {
+  if (given.some(({ name }) => name === 'help')) return 'help';
+  if (given.some(({ name }) => name === 'version')) return 'version';
+  if (word === undefined) throw new WrongUsage('say which command');
+  if (isCommand(word)) return word;
+  refuseLaterCommand(word);
+  throw new WrongUsage(`there is no command ${word}${meant(nearestWord(word, Object.keys(taken)))}`);
+}
+
+const isCommand = (word: string): word is Command => Object.hasOwn(taken, word);
+const isOption = (name: string): name is OptionName => Object.hasOwn(options, name);
+const meant = (nearest: string | null): string => (nearest === null ? '' : `; did you mean ${nearest}?`);
+
+interface GivenOption {
+  name: string;
+  rawName: string;
+  value: string | undefined;
+  inlineValue: boolean | undefined;
+}
+
+function checkOption({ name, rawName, value, inlineValue }: GivenOption, command: Command): void {
+  if (!isOption(name)) {
+    const nearest = nearestWord(name, taken[command]);
+    throw new WrongUsage(`there is no option ${rawName}${meant(nearest && `--${nearest}`)}`);
+  }
+  if (!taken[command].includes(name)) throw new WrongUsage(`${command} takes no ${rawName}`);
+  if (options[name].type === 'boolean') {
+    if (value !== undefined) throw new WrongUsage(`${rawName} takes no value`);
+    return;
+  }
+  // An empty value is a variable that is not set: `--data "$DIR"` must not mean the usual folder. What begins with a
+  // dash is the next option; --data=-x says that it is meant.
+  if (!value || (!inlineValue && value.startsWith('-'))) throw new WrongUsage(`${rawName} needs a value`);
+}
+
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new WrongUsage(`--port ${text}: a number from 0 to 65535 (0 picks a free port)`);
+}
