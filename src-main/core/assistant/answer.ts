@@ -57,6 +57,8 @@ const suggestConfidence = 0.5;
 /** How many memories a reply quotes, of how many that are looked at. */
 const quoted = 3;
 const searched = 12;
+/** How many memories are offered to choose from. */
+const offered = 5;
 /** A memory that holds less of the question's words than this is no answer to it. */
 const enoughWords = 0.5;
 const longestQuote = 400;
@@ -68,9 +70,10 @@ export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: A
   return { answer };
 
   function answer(question: Question): Answer {
-    const locale = question.locale ?? readLocale(question.content, defaultLocale);
-    const say = phrases[locale];
     const command = readCommand(question.content);
+    // The names of commands are English in every language.
+    const locale = question.locale ?? readLocale(command ? command.text : question.content, defaultLocale);
+    const say = phrases[locale];
     if (command) return obey(command, question, locale, say);
 
     const likely = requestsIn(question.content, question, locale);
@@ -174,23 +177,26 @@ export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: A
   }
 
   function forget(text: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
-    const hits = relevant(text, search(text, question, 5));
-    const exact = hits.filter((hit) => hit.id === text || hit.content.trim() === text);
-    const [only, another] = exact.length > 0 ? exact : hits;
-    if (!only) return { ...nothing(route), reply: say.forgetNone };
-    if (another && exact.length !== 1) {
-      const choices = hits.map((hit) => `/forget ${clip(hit.content)}\n${sourceOf(hit, question, locale, say)}`);
-      return { ...nothing(route), reply: [say.forgetWhich, ...choices].join('\n') };
+    const hits = relevant(text, search(text, question, searched, { verbatim: true }));
+    const fitting = bestNamed(text, hits);
+    const [first] = fitting;
+    if (!first) return { ...nothing(route), reply: say.forgetNone };
+    // The same words kept twice are one thing to who wants them forgotten.
+    if (fitting.every(({ content }) => content.trim() === first.content.trim())) {
+      return { ...nothing(route), reply: say.forgot(clip(first.content)), forget: fitting.map(({ id }) => id) };
     }
-    return { ...nothing(route), reply: say.forgot(clip(only.content)), forget: [only.id] };
+    const choices = distinct(fitting)
+      .slice(0, offered)
+      .map((hit) => `/forget ${clip(hit.content)}\n${sourceOf(hit, question, locale, say)}`);
+    return { ...nothing(route), reply: [say.forgetWhich, ...choices].join('\n') };
   }
 
-  function search(query: string, question: Question, k: number): MemoryHit[] {
+  function search(query: string, question: Question, k: number, { verbatim = false } = {}): MemoryHit[] {
     const now = question.timestamp * 1000;
     const filter = isOwner(question) ? undefined : { conversation_id: question.conversation };
     return recall.search(
       { query: query.slice(0, 2000), k, timezone: question.timezone, ...(filter ? { filter } : {}) },
-      { now, exclude_message_id: question.id },
+      { now, exclude_message_id: question.id, verbatim },
     );
   }
 }
@@ -199,6 +205,18 @@ const nothing = (route: string): Answer => ({ route, reply: '', todos: [], remem
 const isOwner = ({ channel }: Question): boolean => ownerChannels.has(channel);
 const isoOf = ({ timestamp }: Question): string => new Date(timestamp * 1000).toISOString();
 const clip = (text: string): string => (text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
+
+/** Those whose text was given, in full or as a list of choices shows it; where there is none, all. */
+function bestNamed(text: string, hits: MemoryHit[]): MemoryHit[] {
+  const [inFull, asShown] = [
+    hits.filter(({ content }) => content.trim() === text),
+    hits.filter(({ content }) => clip(content.trim()) === text),
+  ];
+  return inFull.length > 0 ? inFull : asShown.length > 0 ? asShown : hits;
+}
+
+const distinct = (hits: MemoryHit[]): MemoryHit[] =>
+  hits.filter((hit, index) => hits.findIndex(({ content }) => content.trim() === hit.content.trim()) === index);
 
 /** Hits that hold enough of what was asked for; commands that people gave are no knowledge. */
 function relevant(query: string, hits: MemoryHit[]): MemoryHit[] {

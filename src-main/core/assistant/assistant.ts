@@ -15,6 +15,7 @@ import {
 } from '../store/index.ts';
 import type { Answer, Question } from './answer.ts';
 import type { Mind } from './mind.ts';
+import { readCommand } from './reading.ts';
 
 export interface AssistantDeps {
   mind: Mind;
@@ -56,7 +57,7 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
       timestamp: message.timestamp,
       locale: localeOf(metadata['locale']),
       timezone: wanted.success ? wanted.data : timezone,
-      figures: message.content.trimStart().startsWith('/status') ? await figures() : null,
+      figures: readCommand(message.content)?.name === '/status' ? await figures() : null,
     };
   }
 
@@ -146,7 +147,9 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
     };
     if (answer.remember !== null) return [{ ...base, id: ids.next(), kind: 'note', content: answer.remember }];
     if ((answer.route.startsWith('command') && answer.todos.length === 0) || message.content.trim() === '') return [];
-    return [{ ...base, id: ids.next(), kind: 'message', content: message.content }];
+    // Of a command that makes a card, what the card says and not how it was made.
+    const content = readCommand(message.content)?.text ?? message.content;
+    return [{ ...base, id: ids.next(), kind: 'message', content }];
   }
 
   return { work };

@@ -6,9 +6,12 @@ export interface Command {
   text: string;
 }
 
+// Chinese is typed without a space before the text, and with the wide slash of its keyboards.
+const commandPattern = /^\s*[/／]([a-z]{2,16})(?:$|[\s:：]+|(?=\p{Script=Han}))([\s\S]*)$/iu;
+
 export function readCommand(content: string): Command | null {
-  const found = /^\s*(\/[a-z]{2,16})(?:\s+([\s\S]*))?$/i.exec(content);
-  return found?.[1] ? { name: found[1].toLowerCase(), text: (found[2] ?? '').trim() } : null;
+  const [, name, text = ''] = commandPattern.exec(content) ?? [];
+  return name === undefined ? null : { name: `/${name.toLowerCase()}`, text: text.trim() };
 }
 
 /** The language a message is written in; text without letters of either is answered in `otherwise`. */

@@ -93,7 +93,8 @@ function senderFactor(turn: Turn, plan: RecallPlan, found: readonly string[]): n
 // A note in square brackets may follow, as exports write it for an attachment.
 const questionEnd = /[?？]["'”’」)）\]\s]*(\[[^\]]*\]?)?\s*$|[吗呢]\s*$/;
 
-const isQuestion = (turn: Turn): boolean => questionEnd.test(turn.tail);
+/** It ends as a question does. */
+export const isQuestion = (turn: Turn): boolean => questionEnd.test(turn.tail);
 
 /** Somebody asked this before: a question that holds every word of the query and no other is not its answer. */
 function asksTheSame(turn: Turn, { terms }: RecallPlan, found: readonly string[]): boolean {

@@ -6,8 +6,8 @@ import { readTurns, type Turn, withNeighbours } from './conversation.ts';
 import { collectEvidence, type Evidence } from './evidence.ts';
 import { filterSql } from './filter.ts';
 import { planQuery } from './plan.ts';
-import { rank } from './ranking.ts';
-import type { ReadTimes } from './time.ts';
+import { isQuestion, rank } from './ranking.ts';
+import { asksSomething, type ReadTimes } from './time.ts';
 
 /** How many of the best candidates are looked at within their conversations. */
 const maxAnchors = 150;
@@ -23,6 +23,8 @@ export interface RecallOptions {
   now: number;
   /** The message being worked: it is the question, not an answer. */
   exclude_message_id?: string | undefined;
+  /** The query is a text to find, also where it is a question that somebody asked. */
+  verbatim?: boolean | undefined;
 }
 
 export type Recall = ReturnType<typeof createRecall>;
@@ -31,7 +33,7 @@ export type Recall = ReturnType<typeof createRecall>;
 export function createRecall({ reader, readTimes }: RecallDeps) {
   return {
     /** At most `k` hits, best first, with scores relative to the best one (1). */
-    search(query: MemoryQuery, { now, exclude_message_id }: RecallOptions): MemoryHit[] {
+    search(query: MemoryQuery, { now, exclude_message_id, verbatim = false }: RecallOptions): MemoryHit[] {
       const plan = planQuery(query, { reader, readTimes, now: query.now === undefined ? now : Date.parse(query.now) });
       const filter = filterSql(query);
       const evidence = collectEvidence(reader, plan, filter);
@@ -42,7 +44,7 @@ export function createRecall({ reader, readTimes }: RecallDeps) {
       for (const { turn, score, inTime } of answers) {
         if (hits.length === query.k || score <= 0) break;
         if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
-        if (evidence.exact?.has(turn.seq) === false || saysTheSame(turn.head, query.query)) continue;
+        if (evidence.exact?.has(turn.seq) === false || (!verbatim && isTheQuestion(turn, query.query))) continue;
         const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence));
         if (hit) hits.push(hit);
       }
@@ -51,9 +53,10 @@ export function createRecall({ reader, readTimes }: RecallDeps) {
   };
 }
 
-/** True for the question itself: the same words, whatever their case, width and punctuation. */
-function saysTheSame(text: string, question: string): boolean {
-  return text.length <= 2 * question.length && comparable(text) === comparable(question);
+/** True for the question itself: it asks, in the same words, whatever their case, width and punctuation. */
+function isTheQuestion(turn: Turn, question: string): boolean {
+  if (turn.head.length > 2 * question.length || comparable(turn.head) !== comparable(question)) return false;
+  return isQuestion(turn) || asksSomething(turn.head);
 }
 
 /** A text without case, width, spaces and punctuation: two that are equal here say the same words. */
