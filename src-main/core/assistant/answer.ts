@@ -2,7 +2,7 @@ import type { Locale } from '../../../src-shared/schema/common.ts';
 import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit } from '../../../src-shared/schema/memory.ts';
 import { analyseQuery, foldText, holdsPassage } from '../language/index.ts';
-import type { Recall } from '../memory/index.ts';
+import { isPartOfName, isSayingWord, type Recall, type Recalled, type Saying } from '../memory/index.ts';
 import { statusFor } from '../tasks/index.ts';
 import { type Phrases, phrases } from './phrases.ts';
 import { type Command, isQuestion, readCommand, readLocale } from './reading.ts';
@@ -164,20 +164,23 @@ export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: A
       isQuestion(content) &&
       requestsIn(content, question, locale).length === 0;
     // What was only asked here before is no answer, however well its words fit.
-    const hits = relevant(query, search(query, question, searched))
-      .filter((hit) => !wasAsked(hit))
+    const recalled = search(query, question);
+    // Of somebody's latest words, the questions are as much what was said as the rest.
+    const isLatest = recalled.saying?.topic.length === 0;
+    const hits = relevant(query, recalled)
+      .filter((hit) => isLatest || !wasAsked(hit))
       .slice(0, quoted);
     if (hits.length === 0) return { ...nothing(route), reply: say.notFound };
     const quotes = hits.map((hit) => `“${clip(hit.content)}”\n${sourceOf(hit, question, locale, say)}`);
     return {
       ...nothing(route),
-      reply: [say.found(hits.length), ...quotes].join('\n'),
+      reply: [isLatest ? say.latest(hits.length) : say.found(hits.length), ...quotes].join('\n'),
       sources: hits.map(({ id }) => id),
     };
   }
 
   function forget(text: string, question: Question, locale: Locale, say: Phrases, route: string): Answer {
-    const hits = relevant(text, search(text, question, searched, { verbatim: true }));
+    const hits = relevant(text, search(text, question, { verbatim: true }));
     const fitting = bestNamed(text, hits);
     const [first] = fitting;
     if (!first) return { ...nothing(route), reply: say.forgetNone };
@@ -191,12 +194,12 @@ export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: A
     return { ...nothing(route), reply: [say.forgetWhich, ...choices].join('\n') };
   }
 
-  function search(query: string, question: Question, k: number, { verbatim = false } = {}): MemoryHit[] {
+  function search(query: string, question: Question, { verbatim = false } = {}): Recalled {
     const now = question.timestamp * 1000;
     const filter = isOwner(question) ? undefined : { conversation_id: question.conversation };
-    return recall.search(
-      { query: query.slice(0, 2000), k, timezone: question.timezone, ...(filter ? { filter } : {}) },
-      { now, exclude_message_id: question.id, verbatim },
+    return recall.recall(
+      { query: query.slice(0, 2000), k: searched, timezone: question.timezone, ...(filter ? { filter } : {}) },
+      { now, exclude_message_id: question.id, verbatim, asker: question.sender_id },
     );
   }
 }
@@ -219,9 +222,20 @@ const distinct = (hits: MemoryHit[]): MemoryHit[] =>
   hits.filter((hit, index) => hits.findIndex(({ content }) => content.trim() === hit.content.trim()) === index);
 
 /** Hits that hold enough of what was asked for; commands that people gave are no knowledge. */
-function relevant(query: string, hits: MemoryHit[]): MemoryHit[] {
+function relevant(query: string, { hits, saying }: Recalled): MemoryHit[] {
   const terms = analyseQuery(query).terms.map(({ text }) => text);
-  return hits.filter((hit) => holdsEnough(hit, terms, query) && readCommand(hit.content) === null);
+  const answers = (hit: MemoryHit) => (saying ? wasSaid(hit, saying) : holdsEnough(hit, terms, query));
+  return hits.filter((hit) => answers(hit) && readCommand(hit.content) === null);
+}
+
+/** Said by the one who is asked about, or about that one; half of the topic's words, up to three; at the time named. */
+function wasSaid(hit: MemoryHit, { sayers, names, topic, times }: Saying): boolean {
+  if (topic.length === 0) return true;
+  const isName = (term: string) => isPartOfName(term, names);
+  const isTheirs = sayers.has(foldText(hit.sender_id ?? '')) || hit.terms.some(isName);
+  const isThen = times.length === 0 || hit.matched.includes('time') || hit.terms.some((term) => times.includes(term));
+  const held = hit.terms.filter((term) => topic.includes(term) || !(isName(term) || times.includes(term)));
+  return isTheirs && isThen && held.length >= Math.min(3, Math.ceil(topic.length * enoughWords));
 }
 
 /** Half of the words, up to three. The name of who said it asks for that person's memories and not for its own words. */
@@ -231,6 +245,8 @@ function holdsEnough(hit: MemoryHit, asked: readonly string[], query: string): b
   const topical = asked.filter(isTopical).length;
   const inTime = hit.matched.includes('time');
   if (topical === 0) return name !== null || inTime;
+  // That something was said is no answer to what was said.
+  if (hit.terms.length > 0 && hit.terms.every(isSayingWord) && !asked.every(isSayingWord)) return false;
   return hit.terms.filter(isTopical).length + Number(inTime) >= Math.min(3, Math.ceil(topical * enoughWords));
 }
 

@@ -23,6 +23,8 @@ export const phrases = {
     remembered: (text: string) => `I will remember: “${text}”`,
     found: (count: number) =>
       count === 1 ? 'This is what I have on that:' : `These are the ${count} closest things I have on that:`,
+    latest: (count: number) =>
+      count === 1 ? 'This is the latest that was said:' : `These are the latest ${count} things that were said:`,
     source: (who: string, when: string, where: string) => `— ${who}, ${when}, ${where}`,
     notFound: 'I have nothing on that. I only answer from what was written to me, so I will not guess.',
     forgot: (text: string) => `Forgotten: “${text}”. The Memory screen can restore it.`,
@@ -53,6 +55,7 @@ export const phrases = {
     due: (due: string) => `截止 ${due}`,
     remembered: (text: string) => `记住了：“${text}”`,
     found: (count: number) => (count === 1 ? '关于这个，我这里有：' : `关于这个，最接近的 ${count} 条是：`),
+    latest: (count: number) => (count === 1 ? '我这里最近的一条是：' : `我这里最近的 ${count} 条是：`),
     source: (who: string, when: string, where: string) => `—— ${who}，${when}，${where}`,
     notFound: '关于这个我没有任何记录。我只根据写给我的内容回答，不会猜测。',
     forgot: (text: string) => `已忘记：“${text}”。可以在“记忆”页面恢复。`,

@@ -2,6 +2,8 @@ import { analyseQuery, holdsPassage } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import type { FilterSql } from './filter.ts';
 import { isAboutSubject, type PlannedTerm, type RecallPlan } from './plan.ts';
+import type { Saying } from './saying.ts';
+import type { Span } from './time.ts';
 
 const maxCandidates = 2_000;
 const maxPerTerm = 1_000;
@@ -147,6 +149,28 @@ function seqsOfSender(reader: Reader, sender: string, filter: FilterSql): number
        ORDER BY m.seq DESC LIMIT ${maxBySender}`,
       sender,
       ...filter.values,
+    )
+    .map(({ seq }) => seq);
+}
+
+/** What people said last, the newest first; within the times, where there are any. */
+export function latestSaid(
+  reader: Reader,
+  { sayers }: Saying,
+  spans: readonly Span[],
+  filter: FilterSql,
+  limit: number,
+): number[] {
+  const within = spans.map(() => '(m.created_at >= ? AND m.created_at < ?)').join(' OR ');
+  return reader
+    .all<{ seq: number }>(
+      `SELECT m.seq FROM memories m WHERE m.sender_id IN (SELECT value FROM json_each(?))
+         AND m.forgotten_at IS NULL${within === '' ? '' : ` AND (${within})`}${filter.sql}
+       ORDER BY m.created_at DESC, m.seq DESC LIMIT ?`,
+      JSON.stringify([...sayers]),
+      ...spans.flatMap(({ from, to }) => [from, to]),
+      ...filter.values,
+      limit,
     )
     .map(({ seq }) => seq);
 }

@@ -1,7 +1,8 @@
 import type { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { isoTime } from '../foundation/clock.ts';
-import { analyseQuery, asOneTerm, foldText, type QueryTerm, wallClock } from '../language/index.ts';
+import { analyseQuery, asOneTerm, foldText, type QueryTerm, type QueryText, wallClock } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
+import { announcesTopic, isPartOfName, isSayingWord, readSayers, type Saying } from './saying.ts';
 import { asksForLatest, asksWhen, isByCalendar, type ReadTimes, type Span, spanOf } from './time.ts';
 
 export interface PlannedTerm extends QueryTerm {
@@ -18,6 +19,8 @@ export interface RecallPlan {
   senders: ReadonlySet<string>;
   names: ReadonlySet<string>;
   spans: readonly Span[];
+  /** Set where the query asks what somebody said. */
+  saying: Saying | null;
   asksWhen: boolean;
   asksForLatest: boolean;
 }
@@ -27,6 +30,8 @@ export interface PlanDeps {
   readTimes: ReadTimes | undefined;
   /** Milliseconds. */
   now: number;
+  /** Who asks: the one that "I" means. */
+  asker?: string | undefined;
 }
 
 const nameWeight = 0.3;
@@ -36,11 +41,14 @@ const relativeWeight = 0.2;
 const maxSpans = 8;
 const maxNameLookups = 160;
 
-export function planQuery(query: MemoryQuery, { reader, readTimes, now }: PlanDeps): RecallPlan {
+export function planQuery(query: MemoryQuery, { reader, readTimes, now, asker }: PlanDeps): RecallPlan {
   const timeZone = query.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { spans, rest, dates } = readSpans(query.query, readTimes, now, timeZone);
-  const analysed = analyseQuery(rest);
-  const { senders, names } = namedSenders(reader, rest, analysed.terms);
+  const named = namedSenders(reader, rest, analyseQuery(rest).terms);
+  const names = new Set(named.keys());
+  const senders = new Set([...named.values()].flatMap((ids) => [...ids]));
+  const told = readSayers(rest, possibleSayers(named, senders, asker));
+  const analysed = analyseQuery(told.sayers.size > 0 ? told.rest : rest);
   // A question of time and person alone ("what did Ann say yesterday?") leaves only words that would find everything.
   const words = analysed.onlyStopWords && spans.length > 0 ? [] : analysed.terms;
   const terms = [
@@ -53,9 +61,35 @@ export function planQuery(query: MemoryQuery, { reader, readTimes, now }: PlanDe
     senders,
     names,
     spans,
+    saying: told.sayers.size > 0 ? sayingOf(told, names, analysed, dates) : null,
     asksWhen: asksWhen(query.query),
     asksForLatest: asksForLatest(query.query),
   };
+}
+
+/** A name may be the first word of an id or the whole of it. */
+function possibleSayers(
+  named: ReadonlyMap<string, ReadonlySet<string>>,
+  senders: ReadonlySet<string>,
+  asker: string | undefined,
+): Map<string, ReadonlySet<string>> {
+  const whole = [...senders].map((id) => [id, new Set([id])] as const);
+  const self = asker === undefined ? [] : ['i', '我'].map((word) => [word, new Set([foldText(asker)])] as const);
+  return new Map([...named, ...whole, ...self]);
+}
+
+function sayingOf(
+  { sayers, spoken, rest }: ReturnType<typeof readSayers>,
+  named: ReadonlySet<string>,
+  { terms, onlyStopWords }: QueryText,
+  dates: readonly PlannedTerm[],
+): Saying {
+  const names = new Set([...named, ...spoken]);
+  const times = dates.map(({ text }) => text);
+  const words = onlyStopWords
+    ? []
+    : terms.map(({ text }) => text).filter((text) => !isPartOfName(text, names) && !isSayingWord(text));
+  return { sayers, names, topic: words.length === 0 && announcesTopic(rest) ? times : words, times };
 }
 
 /** False when the query says only who or when: then everything of that person or time may answer. */
@@ -79,15 +113,12 @@ function readSpans(text: string, readTimes: ReadTimes | undefined, now: number, 
 
 /** Which senders a query names: by the first word of their id, or by a Chinese name within the query. */
 function namedSenders(reader: Reader, text: string, terms: readonly QueryTerm[]) {
-  const senders = new Set<string>();
-  const names = new Set<string>();
+  const named = new Map<string, Set<string>>();
   for (const word of nameCandidates(text, terms)) {
-    for (const sender of sendersStartingWith(reader, word)) {
-      senders.add(sender);
-      names.add(word);
-    }
+    const senders = new Set(sendersStartingWith(reader, word));
+    if (senders.size > 0) named.set(word, senders);
   }
-  return { senders, names };
+  return named;
 }
 
 function nameCandidates(text: string, terms: readonly QueryTerm[]): Set<string> {
@@ -102,10 +133,6 @@ function nameCandidates(text: string, terms: readonly QueryTerm[]): Set<string> 
   }
   return candidates;
 }
-
-// A dictionary takes a Chinese name apart (王|小明).
-const isPartOfName = (word: string, names: ReadonlySet<string>): boolean =>
-  names.has(word) || (/\p{Script=Han}/u.test(word) && [...names].some((name) => name.includes(word)));
 
 const maxSendersPerName = 4;
 

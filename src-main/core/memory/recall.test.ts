@@ -245,3 +245,26 @@ test('whatever is typed, a search answers', async () => {
 
   for (const query of odd) expect(memory.search(query)).toBeInstanceOf(Array);
 });
+
+test('asking only what a person said gives the latest of that person, within the time that is named', async () => {
+  await using memory = await openTestMemory([
+    { id: 'old', content: 'The roof needs tiles', sender_id: 'Ana', created_at: day(6, 1) },
+    { id: 'new', content: 'Lunch is at noon', sender_id: 'Ana', created_at: day(6, 29) },
+    { id: 'about', content: 'I told Ana what they say', sender_id: 'Bob', created_at: day(6, 29) },
+  ]);
+
+  expect(ids(memory.search('What did Ana say?'))).toEqual(['new', 'old']);
+  expect(ids(memory.search('What did Ana say yesterday?', { now: day(6, 30) }))).toEqual(['new']);
+  expect(ids(memory.search('What did Ana say?', { k: 1 }))).toEqual(['new']);
+  expect(ids(memory.search('What did Ana say?', { to: '2024-06-02T00:00:00Z' }))).toEqual(['old']);
+});
+
+test('a text is found by its own words, but a question is not its own answer', async () => {
+  await using memory = await openTestMemory([
+    { id: 'told', content: 'The spare key is in the blue box' },
+    { id: 'asked', content: 'Where is the spare key?' },
+  ]);
+
+  expect(ids(memory.search('the spare key is in the blue box'))[0]).toBe('told');
+  expect(ids(memory.search('where is the spare key'))).toEqual(['told']);
+});

@@ -3,10 +3,11 @@ import { isoTime } from '../foundation/clock.ts';
 import { foldText } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import { readTurns, type Turn, withNeighbours } from './conversation.ts';
-import { collectEvidence, type Evidence } from './evidence.ts';
+import { collectEvidence, type Evidence, latestSaid } from './evidence.ts';
 import { filterSql } from './filter.ts';
-import { planQuery } from './plan.ts';
+import { planQuery, type RecallPlan } from './plan.ts';
 import { isQuestion, rank } from './ranking.ts';
+import type { Saying } from './saying.ts';
 import { asksSomething, type ReadTimes } from './time.ts';
 
 /** How many of the best candidates are looked at within their conversations. */
@@ -25,6 +26,14 @@ export interface RecallOptions {
   exclude_message_id?: string | undefined;
   /** The query is a text to find, also where it is a question that somebody asked. */
   verbatim?: boolean | undefined;
+  /** The sender of the query: the one that "I" means in it. */
+  asker?: string | undefined;
+}
+
+export interface Recalled {
+  hits: MemoryHit[];
+  /** Set where the query asks what somebody said; with no topic in it the hits are what they said last. */
+  saying: Saying | null;
 }
 
 export type Recall = ReturnType<typeof createRecall>;
@@ -33,25 +42,49 @@ export type Recall = ReturnType<typeof createRecall>;
 export function createRecall({ reader, readTimes }: RecallDeps) {
   return {
     /** At most `k` hits, best first, with scores relative to the best one (1). */
-    search(query: MemoryQuery, { now, exclude_message_id, verbatim = false }: RecallOptions): MemoryHit[] {
-      const plan = planQuery(query, { reader, readTimes, now: query.now === undefined ? now : Date.parse(query.now) });
-      const filter = filterSql(query);
-      const evidence = collectEvidence(reader, plan, filter);
-      const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors)), filter);
-      const answers = rank(turns, evidence, plan);
-      const best = answers[0]?.score ?? 1;
-      const hits: MemoryHit[] = [];
-      for (const { turn, score, inTime } of answers) {
-        if (hits.length === query.k || score <= 0) break;
-        if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
-        if (evidence.exact?.has(turn.seq) === false || (!verbatim && isTheQuestion(turn, query.query))) continue;
-        const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence));
-        if (hit) hits.push(hit);
-      }
-      return hits;
-    },
+    search: (query: MemoryQuery, options: RecallOptions): MemoryHit[] => recall(query, options).hits,
+    recall,
   };
+
+  /** The hits of a search, with how the query was read. */
+  function recall(query: MemoryQuery, options: RecallOptions): Recalled {
+    const { now, exclude_message_id, verbatim = false, asker } = options;
+    const plan = planQuery(query, {
+      reader,
+      readTimes,
+      now: query.now === undefined ? now : Date.parse(query.now),
+      asker,
+    });
+    const { answers, evidence } = answersTo(plan, query);
+    const best = answers[0]?.score ?? 1;
+    const hits: MemoryHit[] = [];
+    for (const { turn, score, inTime } of answers) {
+      if (hits.length === query.k || score <= 0) break;
+      if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
+      if (evidence.exact?.has(turn.seq) === false || (!verbatim && isTheQuestion(turn, query.query))) continue;
+      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence));
+      if (hit) hits.push(hit);
+    }
+    return { hits, saying: plan.saying };
+  }
+
+  function answersTo(plan: RecallPlan, query: MemoryQuery) {
+    const filter = filterSql(query);
+    if (plan.saying?.topic.length === 0) {
+      // One more than asked for: the question itself may be among them.
+      const turns = readTurns(reader, latestSaid(reader, plan.saying, plan.spans, filter, query.k + 1));
+      return {
+        answers: turns.map((turn) => ({ turn, score: 1, inTime: plan.spans.length > 0 })),
+        evidence: noEvidence,
+      };
+    }
+    const evidence = collectEvidence(reader, plan, filter);
+    const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors)), filter);
+    return { answers: rank(turns, evidence, plan), evidence };
+  }
 }
+
+const noEvidence: Pick<Evidence, 'foundIn' | 'exact'> = { foundIn: () => [], exact: null };
 
 /** True for the question itself: it asks, in the same words, whatever their case, width and punctuation. */
 function isTheQuestion(turn: Turn, question: string): boolean {
@@ -83,7 +116,11 @@ function hitOf(
   return { ...row, created_at: isoTime(row.created_at), metadata: JSON.parse(row.metadata), score, ...why };
 }
 
-function whyFound(turn: Turn, inTime: boolean, evidence: Evidence): Pick<MemoryHit, 'matched' | 'terms'> {
+function whyFound(
+  turn: Turn,
+  inTime: boolean,
+  evidence: Pick<Evidence, 'foundIn'>,
+): Pick<MemoryHit, 'matched' | 'terms'> {
   const terms = [...evidence.foundIn(turn.seq)];
   return { terms, matched: inTime ? (terms.length > 0 ? ['keyword', 'time'] : ['time']) : ['keyword'] };
 }
