@@ -3,6 +3,7 @@ import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } fr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { bundledLicences } from './licences.ts';
+import { brokenLinks, copyPages } from './pages.ts';
 import { endChildrenOnSignal, run, runNode, seconds } from './process.ts';
 import { at, requireNode24, root } from './project.ts';
 import { smokeTest } from './smoke.ts';
@@ -53,9 +54,15 @@ async function fill(folder: string, version: string): Promise<void> {
     join(folder, 'package.json'),
     `${JSON.stringify({ name: 'clawdbot', version, license: 'MIT', private: true, type: 'module' }, null, 2)}\n`,
   );
-  for (const file of ['LICENSE', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md'])
-    await copyIfThere(at(file), join(folder, file));
+  await bringPages(folder);
   await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await bundledLicences());
+}
+
+async function bringPages(folder: string): Promise<void> {
+  const { files, bytes } = await copyPages(root, folder);
+  const broken = (await Promise.all(['README.md', 'README.zh-CN.md'].map((page) => brokenLinks(folder, page)))).flat();
+  if (broken.length > 0) throw new Error(`links that lead nowhere in the package: ${[...new Set(broken)].join(', ')}`);
+  console.log(`dist   ${files} pages and pictures, ${(bytes / 1e6).toFixed(1)} MB`);
 }
 
 /** The package without its sources, which are 10 MB, and with the one binary that this platform loads. */
