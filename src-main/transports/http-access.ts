@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { type Role, roleCovers } from '../../src-shared/schema/access.ts';
 import { canonicalAddress } from '../core/foundation/address.ts';
@@ -6,11 +7,11 @@ import { type Refusal, type Report, refusal, refusalOf, sendRefusal } from './pr
 import { privateHeaders } from './security-headers.ts';
 
 /** What a request has proved, kept beside it. */
-const sessions = new WeakMap<FastifyRequest, Session>();
+const sessions = new WeakMap<IncomingMessage, Session>();
 
-export const sessionOf = (request: FastifyRequest): Session | null => sessions.get(request) ?? null;
+export const sessionOf = (request: IncomingMessage): Session | null => sessions.get(request) ?? null;
 
-export const remoteOf = (request: FastifyRequest): string => canonicalAddress(request.raw.socket.remoteAddress);
+export const remoteOf = (request: IncomingMessage): string => canonicalAddress(request.socket.remoteAddress);
 
 /** Ends a request with a problem document, past Fastify's own reply. */
 export function refuse(reply: FastifyReply, reason: Refusal): void {
@@ -29,29 +30,38 @@ export interface HttpAccessDeps {
 }
 
 /**
- * A hook that lets a request pass only with a token whose role covers `needed`. It runs on the headers alone, before a
- * byte of the body is read; a token that was proven before passes without leaving the turn.
+ * Lets a request pass only with a token whose role covers `needed`: calls `settle` with null, or with the reason why not.
+ * It looks at the headers alone, before a byte of the body is read; for a token that was proven before, `settle` is called
+ * without leaving the turn.
  */
-export function requireRole(needed: Role, { authenticator, report }: HttpAccessDeps): onRequestHookHandler {
-  return (request, reply, done) => {
-    const token = bearerToken(request.headers.authorization);
-    if (token === null) return refuse(reply, unauthorized);
-    const known = authenticator.peek(token);
-    if (known) return admit(known);
+export function authorize(
+  request: IncomingMessage,
+  needed: Role,
+  { authenticator, report }: HttpAccessDeps,
+  settle: (reason: Refusal | null) => void,
+): void {
+  const token = bearerToken(request.headers.authorization);
+  if (token === null) return settle(unauthorized);
+  const known = authenticator.peek(token);
+  if (known) return settle(admit(known));
 
-    authenticator.authenticate(token, remoteOf(request)).then(
-      (session) => (session ? admit(session) : refuse(reply, unauthorized)),
-      (error: unknown) => refuse(reply, refusalOf(error, report)),
-    );
+  authenticator.authenticate(token, remoteOf(request)).then(
+    (session) => settle(session ? admit(session) : unauthorized),
+    (error: unknown) => settle(refusalOf(error, report)),
+  );
 
-    function admit(session: Session): void {
-      if (!roleCovers(session.role, needed)) {
-        return refuse(reply, refusal('FORBIDDEN', `This needs the role ${needed}; your token has ${session.role}`));
-      }
-      sessions.set(request, session);
-      done();
-    }
-  };
+  function admit(session: Session): Refusal | null {
+    if (!roleCovers(session.role, needed))
+      return refusal('FORBIDDEN', `This needs the role ${needed}; your token has ${session.role}`);
+    sessions.set(request, session);
+    return null;
+  }
+}
+
+/** The same as a hook. */
+export function requireRole(needed: Role, deps: HttpAccessDeps): onRequestHookHandler {
+  return (request: FastifyRequest, reply, done) =>
+    authorize(request.raw, needed, deps, (reason) => (reason ? refuse(reply, reason) : done()));
 }
 
 const scheme = 'bearer ';

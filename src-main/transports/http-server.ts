@@ -1,8 +1,11 @@
-import { createServer as createHttp, type Server } from 'node:http';
-import { createServer as createHttps } from 'node:https';
+import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { AppError } from '../core/foundation/app-error.ts';
 import { refusal, refusalBytes } from './problem.ts';
+
+// Asked for by name, not imported: an import reads every export of the module, and node:http exports WebSocket, whose
+// client alone costs 13 MB and a tenth of the start (Node 24.21: 61 MB instead of 47 MB for an otherwise empty program).
+const { createServer: createHttp } = process.getBuiltinModule('node:http');
 
 /** Milliseconds, unless named otherwise. */
 export interface Limits {
@@ -49,7 +52,9 @@ export function createHttpServer(limits: Limits, tls: Tls | null): Server {
     shouldUpgradeCallback: (request: { headers: { upgrade?: string } }) =>
       request.headers.upgrade?.toLowerCase() === 'websocket',
   };
-  const server = tls ? createHttps({ ...options, key: tls.key, cert: tls.cert }) : createHttp(options);
+  const server = tls
+    ? process.getBuiltinModule('node:https').createServer({ ...options, key: tls.key, cert: tls.cert })
+    : createHttp(options);
   server.timeout = limits.silenceTimeout;
   server.maxRequestsPerSocket = 0;
   server.maxConnections = limits.maxConnections;

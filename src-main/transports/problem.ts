@@ -1,6 +1,8 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { type ErrorCode, errorCodes } from '../../src-shared/error-codes.ts';
 import { isAppError } from '../core/foundation/app-error.ts';
+
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** RFC 9457, with our code beside it. */
 export interface Problem {

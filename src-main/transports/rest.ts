@@ -69,13 +69,13 @@ export function createRest({ router, inFlight, stopped, report, onStream }: Rest
     refusePollution(url.searchParams);
     const asText = request.method === 'GET' || request.method === 'DELETE';
     const body = readBody(request, url);
-    const principal = sessionOf(request);
+    const principal = sessionOf(request.raw);
     const stop = new AbortController();
     const signal = AbortSignal.any([stopped, stop.signal, goneSignal(response)]);
 
     const { response: found } = await (asText ? coercing : strict).handle(
       { method: request.method, url, headers: request.headers, body: () => Promise.resolve(body), signal },
-      { prefix: apiPrefix, context: { principal, remote: remoteOf(request) } },
+      { prefix: apiPrefix, context: { principal, remote: remoteOf(request.raw) } },
     );
     if (!found) sendRefusal(response, refusal('NOT_FOUND', 'There is nothing at this address'), privateHeaders);
     else if (found.status >= 400) sendRefusal(response, found.body as Refusal, privateHeaders);

@@ -17,7 +17,7 @@ import { answerBrokenRequest } from './http-server.ts';
 import type { InFlight } from './in-flight.ts';
 import { describeApi } from './openapi.ts';
 import { type Refusal, type Report, refusal, refusalOf, stoppingRefusal } from './problem.ts';
-import { serveRaw } from './raw-routes.ts';
+import { createRawRoutes, tooLarge, wrongType } from './raw-routes.ts';
 import { apiPrefix, createRest, restRoutes } from './rest.ts';
 import { pageHeaders } from './security-headers.ts';
 import { loadStaticFiles, type StaticFile, type StaticFiles, staticFile } from './static-files.ts';
@@ -59,8 +59,12 @@ export function createHttpApp(deps: HttpAppDeps) {
   const declared: DeclaredRoute[] = [];
   const streams = new Set<{ tokenId: string; stop: AbortController }>();
 
+  const serveRaw = createRawRoutes(deps.httpRoutes, deps);
   const app = Fastify({
-    serverFactory: (handler) => server.on('request', handler),
+    serverFactory: (handler) =>
+      server.on('request', (request, response) => {
+        if (!serveRaw(request, response)) handler(request, response);
+      }),
     bodyLimit: maxBodyBytes,
     clientErrorHandler: answerBrokenRequest,
     exposeHeadRoutes: false,
@@ -84,18 +88,8 @@ export function createHttpApp(deps: HttpAppDeps) {
   app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, refusalOfFastify(error, report)));
   app.setNotFoundHandler((request, reply) => notFound(request, reply));
 
-  for (const route of deps.httpRoutes) {
-    declare(
-      {
-        methods: [route.method],
-        path: route.path,
-        access: route.access,
-        administration: false,
-        maxBytes: route.maxBytes,
-      },
-      serveRaw(route, { inFlight, stopped, report }),
-    );
-  }
+  for (const { method, path, access, maxBytes } of deps.httpRoutes)
+    declared.push({ methods: [method], path, access, administration: false, maxBytes });
   declareRest();
   declarePages();
   declareWrongMethods();
@@ -128,7 +122,7 @@ export function createHttpApp(deps: HttpAppDeps) {
   }
 
   function requireAdministration(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    const reason = guard.refuseAdministration(remoteOf(request));
+    const reason = guard.refuseAdministration(remoteOf(request.raw));
     if (reason) refuse(reply, reason);
     else done();
   }
@@ -235,9 +229,9 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, { bytes, headers
 function refusalOfFastify(error: FastifyError, report: Report): Refusal {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return refusal('PAYLOAD_TOO_LARGE', 'The body is larger than this address reads', { connection: 'close' });
+      return tooLarge;
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return refusal('UNSUPPORTED_MEDIA_TYPE', 'This address reads application/json', { connection: 'close' });
+      return wrongType;
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'ECONNRESET':
       return refusal('BAD_REQUEST', 'The body is not as long as its Content-Length says', { connection: 'close' });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   consoleCalls,
+  heavyImports,
   importsOf,
   isTest,
   readSources,
@@ -61,6 +62,29 @@ describe('commands', () => {
   ])('without one are left alone: %s', (text) => {
     expect(shellStrings(planted(text))).toEqual([]);
   });
+});
+
+describe('the memory of an idle product', () => {
+  test('is not spent on a WebSocket client that came with an import', () => {
+    expect(product().flatMap(heavyImports)).toEqual([]);
+  });
+
+  test.each([
+    "import { createServer } from 'node:http';",
+    "import { createServer, type Server } from 'node:https';",
+    "import * as http from 'http';",
+    "import http from 'node:http';",
+    "import 'node:http';",
+  ])('would be by %s', (text) => {
+    expect(heavyImports(planted(text))).toHaveLength(1);
+  });
+
+  test.each(["import type { Server } from 'node:http';", "import { type Server } from 'node:http';"])(
+    'is not by %s',
+    (text) => {
+      expect(heavyImports(planted(text))).toEqual([]);
+    },
+  );
 });
 
 describe('the log', () => {

@@ -48,6 +48,25 @@ export function importsOf(name: string, source: Source): Finding[] {
   });
 }
 
+/**
+ * Imports of values from node:http or node:https. An import reads every export, and reading `WebSocket` loads a client
+ * that nobody asked for: 13 MB. `process.getBuiltinModule` does not.
+ */
+export function heavyImports(source: Source): Finding[] {
+  return find(source, (node) => {
+    if (!ts.isImportDeclaration(node) || !/^(node:)?https?$/.test(textOf(node.moduleSpecifier))) return null;
+    const clause = node.importClause;
+    if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return null;
+    const bindings = clause?.namedBindings;
+    const typesOnly =
+      bindings &&
+      ts.isNamedImports(bindings) &&
+      !clause?.name &&
+      bindings.elements.every(({ isTypeOnly }) => isTypeOnly);
+    return typesOnly ? null : `imports ${textOf(node.moduleSpecifier)}; use process.getBuiltinModule`;
+  });
+}
+
 /** Commands handed to a shell as one string: `shell: true`, `exec` and `execSync` of node:child_process. */
 export function shellStrings(source: Source): Finding[] {
   return find(source, (node) => {

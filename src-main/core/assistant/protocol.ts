@@ -22,6 +22,5 @@ export type MindRequest = {
   [K in keyof MindCalls]: { id: number; call: K; args: MindCalls[K]['args'] };
 }[keyof MindCalls];
 export type MindReply =
-  | { type: 'ready' }
   | { type: 'result'; id: number; ok: unknown }
   | { type: 'error'; id: number; name: string; message: string; stack: string };

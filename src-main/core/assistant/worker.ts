@@ -43,5 +43,3 @@ port.on('message', ({ id, call, args }: MindRequest) => {
 function tell(reply: MindReply): void {
   port?.postMessage(reply);
 }
-
-tell({ type: 'ready' });

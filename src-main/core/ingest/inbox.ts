@@ -5,7 +5,7 @@ import type { EventBus } from '../foundation/events.ts';
 import type { Ids } from '../foundation/ids.ts';
 import { acceptRow, conversationKey, type NewMessage, type Store } from '../store/index.ts';
 import { createRateLimit } from './rate-limit.ts';
-import type { Accepted, Inbox, Incoming } from './types.ts';
+import type { Inbox, Incoming } from './types.ts';
 
 export interface InboxDeps {
   store: Pick<Store, 'call' | 'waiting'>;
@@ -89,10 +89,8 @@ export function createInbox({
     else if (inFlight > peak.now) peak.now = inFlight;
   }
 
-  async function keep({ channel, platform, message, external_id }: Incoming): Promise<Accepted> {
-    const now = clock.now();
-    const id = ids.next();
-    const row: NewMessage = {
+  function rowOf({ channel, platform, message, external_id }: Incoming, id: string, now: number): NewMessage {
+    return {
       id,
       platform: message.platform ?? platform,
       channel,
@@ -105,14 +103,6 @@ export function createInbox({
       metadata: message.metadata ? JSON.stringify(message.metadata) : '{}',
       received_at: now,
     };
-    inFlight++;
-    notePeak(clock.monotonicMs());
-    try {
-      const known = await store.call('messages.accept', acceptRow(row, now));
-      return { id: known ?? id, duplicate: known !== null };
-    } finally {
-      inFlight--;
-    }
   }
 
   function announce({ channel, message }: Incoming, id: string): void {
@@ -128,15 +118,24 @@ export function createInbox({
 
     async accept(incoming) {
       counters.received++;
+      let admitted = false;
       try {
         admit(incoming);
-        const accepted = await keep(incoming);
-        counters[accepted.duplicate ? 'duplicate' : 'accepted']++;
-        if (!accepted.duplicate) announce(incoming, accepted.id);
-        return accepted;
+        const now = clock.now();
+        const id = ids.next();
+        const row = acceptRow(rowOf(incoming, id, now), now);
+        inFlight++;
+        admitted = true;
+        notePeak(clock.monotonicMs());
+        const known = await store.call('messages.accept', row);
+        counters[known === null ? 'accepted' : 'duplicate']++;
+        if (known === null) announce(incoming, id);
+        return { id: known ?? id, duplicate: known !== null };
       } catch (error) {
         counters.rejected++;
         throw error;
+      } finally {
+        if (admitted) inFlight--;
       }
     },
 

@@ -21,13 +21,16 @@ export function createRateLimit({ perMinute, clock }: { perMinute: number; clock
     /** Takes one message of `sender`; answers 0, or how many seconds to wait. */
     take(sender: string): number {
       const now = clock.monotonicMs();
-      const bucket = buckets.get(sender) ?? { tokens: perMinute, at: now };
-      const tokens = Math.min(perMinute, bucket.tokens + (now - bucket.at) * perMs);
-      if (tokens < 1) {
-        buckets.set(sender, { tokens, at: now });
-        return Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
+      const known = buckets.get(sender);
+      if (!known) {
+        buckets.set(sender, { tokens: perMinute - 1, at: now });
+        return 0;
       }
-      buckets.set(sender, { tokens: tokens - 1, at: now });
+      // Filled in place: this runs for every message, and a new bucket each time is work for the cache.
+      known.tokens = Math.min(perMinute, known.tokens + (now - known.at) * perMs);
+      known.at = now;
+      if (known.tokens < 1) return Math.max(1, Math.ceil((1 - known.tokens) / perMs / 1000));
+      known.tokens--;
       return 0;
     },
   };

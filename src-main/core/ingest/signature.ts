@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
-import { digestsEqual } from '../foundation/digest.ts';
+import { hexDigestsEqual } from '../foundation/digest.ts';
 
 /** How far a sender's clock may be from ours, and for how long a signed request can be used. */
 export const signatureWindowS = 300;
@@ -48,7 +48,7 @@ export function createSignatureCheck({ secrets, clock }: SignatureCheckDeps): Si
       if (claimed === null || (timestamp !== undefined && !isFresh(timestamp, clock.now())))
         throw new SignatureInvalid();
       // Every live secret is tried, so the time taken does not say which of them came close.
-      const matching = keys.filter((key) => digestsEqual(digestOf(key, timestamp, body), claimed));
+      const matching = keys.filter((key) => hexDigestsEqual(digestOf(key, timestamp, body), claimed));
       if (matching.length === 0) throw new SignatureInvalid();
       return timestamp ?? null;
     },
@@ -58,23 +58,23 @@ export function createSignatureCheck({ secrets, clock }: SignatureCheckDeps): Si
 /** Signs what we send, in the form that `verify` takes. */
 export function createSigner(secret: string) {
   const key = keyOf(secret);
-  return (timestamp: string, body: Buffer): string => digestOf(key, timestamp, body).toString('hex');
+  return (timestamp: string, body: Buffer): string => digestOf(key, timestamp, body);
 }
 
 const keyOf = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
 
-function digestOf(key: KeyObject, timestamp: string | undefined, body: Buffer): Buffer {
+function digestOf(key: KeyObject, timestamp: string | undefined, body: Buffer): string {
   const hmac = createHmac('sha256', key);
   if (timestamp !== undefined) hmac.update(`${timestamp}.`);
-  return hmac.update(body).digest();
+  return hmac.update(body).digest('hex');
 }
 
 const signatureForm = /^(?:sha256=)?([0-9a-f]{64})$/i;
 
 /** Node joins repeated headers with a comma, so a second signature fails the form as much as a short one. */
-function signatureOf(header: string | string[] | undefined): Buffer | null {
+function signatureOf(header: string | string[] | undefined): string | null {
   const hex = typeof header === 'string' ? signatureForm.exec(header)?.[1] : undefined;
-  return hex === undefined ? null : Buffer.from(hex, 'hex');
+  return hex?.toLowerCase() ?? null;
 }
 
 function isFresh(header: string, nowMs: number): boolean {

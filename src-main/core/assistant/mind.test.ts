@@ -1,0 +1,86 @@
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openStore, type Store } from '../store/index.ts';
+import { createMind, type Mind } from './mind.ts';
+
+let folder: string;
+let store: Store;
+let mind: Mind | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'clawdbot-mind-'));
+  store = await openStore({ file: join(folder, 'memory.db'), durability: 'normal', onFailure: () => {} });
+});
+
+afterEach(async () => {
+  await mind?.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function openMind(restMs?: number): Mind {
+  mind = createMind({
+    data: { databaseFile: join(folder, 'memory.db'), defaultLocale: 'en', acceptFrom: 0.9 },
+    logger: pino({ enabled: false }),
+    ...(restMs === undefined ? {} : { restMs }),
+  });
+  return mind;
+}
+
+const ask = (from: Mind) =>
+  from.ask('extract', {
+    text: 'Please send the report by Friday 3pm',
+    reference_time: '2026-11-24T10:00:00Z',
+    timezone: 'UTC',
+    mode: 'message',
+    dry_run: true,
+  });
+
+/** Threads of this process that run JavaScript beside the main one. */
+const threads = () =>
+  readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'WorkerThread\n')
+    .length;
+
+describe.runIf(process.platform === 'linux')('the thread that reads messages', () => {
+  test('is not there before the first question, and leaves after a rest', async () => {
+    const before = threads();
+    const rested = openMind(100);
+    expect(threads()).toBe(before);
+
+    expect((await ask(rested)).todos).toHaveLength(1);
+    expect(threads()).toBe(before + 1);
+
+    await vi.waitFor(() => expect(threads()).toBe(before), { timeout: 10_000 });
+  });
+});
+
+test('a question after a rest, or many at once, are answered all the same', async () => {
+  const rested = openMind(1);
+  for (let turn = 0; turn < 3; turn++) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(rested)));
+    expect(answers.map(({ todos }) => todos[0]?.title)).toEqual(answers.map(() => 'Send the report'));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+});
+
+test('a question after the end is refused, and one under way is told', async () => {
+  const closing = openMind();
+  const told = ask(closing).catch((error: unknown) => error);
+  await closing.close();
+  expect(await told).toMatchObject({ code: 'SHUTTING_DOWN' });
+  await expect(ask(closing)).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+});
+
+test('a thread that cannot start fails its question, and the next question has a fresh one', async () => {
+  await store.close();
+  const aside = join(folder, 'aside.db');
+  renameSync(join(folder, 'memory.db'), aside);
+  const failing = openMind();
+  await expect(ask(failing)).rejects.toMatchObject({ code: 'INTERNAL' });
+
+  renameSync(aside, join(folder, 'memory.db'));
+  expect((await ask(failing)).todos).toHaveLength(1);
+});
