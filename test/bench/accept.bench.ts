@@ -10,6 +10,8 @@ export const name = 'accept';
 
 const rounds = 5;
 const seconds = 5;
+/** Both sides are compiled while they run; what is measured is the steady state after that. */
+const warmUpSeconds = 4;
 const connections = 256;
 const requests = 200_000;
 
@@ -65,7 +67,7 @@ async function sampleProduct(script: string, durability: 'full' | 'normal'): Pro
 }
 
 async function sample(url: string, pid: number, script: string): Promise<Sample> {
-  await runWrk(url, script, { connections, seconds: 1 });
+  await runWrk(url, script, { connections, seconds: warmUpSeconds });
   const before = cpuMs(pid);
   const { perSecond, p50Ms, p99Ms, requests: done, failed } = await runWrk(url, script, { connections, seconds });
   if (failed > 0) throw new Error(`${failed} of ${done} requests failed`);

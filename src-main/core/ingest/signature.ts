@@ -1,8 +1,8 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { hexDigestsEqual } from '../foundation/digest.ts';
+import { createHmacSha256 } from '../foundation/hmac.ts';
 
 /** How far a sender's clock may be from ours, and for how long a signed request can be used. */
 export const signatureWindowS = 300;
@@ -39,7 +39,7 @@ export interface SignatureCheckDeps {
  * cannot be mistaken for each other, for "1700000000.{…}" is not JSON.
  */
 export function createSignatureCheck({ secrets, clock }: SignatureCheckDeps): SignatureCheck {
-  const keys = secrets.map(keyOf);
+  const signers = secrets.map(createSigner);
 
   return {
     verify(headers, body) {
@@ -48,25 +48,18 @@ export function createSignatureCheck({ secrets, clock }: SignatureCheckDeps): Si
       if (claimed === null || (timestamp !== undefined && !isFresh(timestamp, clock.now())))
         throw new SignatureInvalid();
       // Every live secret is tried, so the time taken does not say which of them came close.
-      const matching = keys.filter((key) => hexDigestsEqual(digestOf(key, timestamp, body), claimed));
+      const matching = signers.filter((sign) => hexDigestsEqual(sign(timestamp, body), claimed));
       if (matching.length === 0) throw new SignatureInvalid();
       return timestamp ?? null;
     },
   };
 }
 
-/** Signs what we send, in the form that `verify` takes. */
+/** Signs in the form that `verify` takes: the body alone, or timestamp, dot and body. */
 export function createSigner(secret: string) {
-  const key = keyOf(secret);
-  return (timestamp: string, body: Buffer): string => digestOf(key, timestamp, body);
-}
-
-const keyOf = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
-
-function digestOf(key: KeyObject, timestamp: string | undefined, body: Buffer): string {
-  const hmac = createHmac('sha256', key);
-  if (timestamp !== undefined) hmac.update(`${timestamp}.`);
-  return hmac.update(body).digest('hex');
+  const hmac = createHmacSha256(secret);
+  return (timestamp: string | undefined, body: Buffer): string =>
+    hmac(timestamp === undefined ? body : Buffer.concat([Buffer.from(`${timestamp}.`), body]));
 }
 
 const signatureForm = /^(?:sha256=)?([0-9a-f]{64})$/i;
