@@ -23,13 +23,49 @@ test('a card moves between columns and within one by keys alone, is announced, k
     .toEqual(['First', 'Third', 'Second']);
 });
 
-test('the Move-to menu opens with m and moves the card', async ({ page }) => {
+test('the Move-to menu opens with m, and every way out of it leaves the focus on the card', async ({ page }) => {
   await open(page, 'board');
+  const menu = page.getByRole('menu');
   await card(column(page, 'To do'), /First/).focus();
   await page.keyboard.press('m');
   await page.getByRole('menuitem', { name: 'Waiting' }).press('Enter');
-  await expect(card(column(page, 'Waiting'), /First/)).toBeVisible();
+  await expect(menu).toHaveCount(0);
+  await expect(card(column(page, 'Waiting'), /First/)).toBeFocused();
+
+  await card(column(page, 'To do'), /Second/).focus();
+  await page.keyboard.press('m');
+  await expect(page.getByRole('menuitem', { name: 'Suggested' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+  await expect(card(column(page, 'To do'), /Second/)).toBeFocused();
+
+  await page.getByRole('button', { name: 'Actions for “Third”' }).click();
+  await page.getByRole('menuitem', { name: 'Done' }).click();
+  await expect(card(column(page, 'Done'), /Third/)).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(card(column(page, 'Waiting'), /First/)).toBeFocused();
 });
+
+for (const [way, keys] of [
+  ['given up', ['Escape', 'ControlOrMeta+k']],
+  ['used', ['Enter', 'ControlOrMeta+k']],
+  ['left open', ['ControlOrMeta+k']],
+] as const) {
+  test(`the command palette takes what is typed right after the Move-to menu was ${way}`, async ({ page }) => {
+    await open(page, 'board');
+    await card(column(page, 'To do'), /First/).focus();
+    await page.keyboard.press('m');
+    await expect(page.getByRole('menuitem', { name: 'Suggested' })).toBeFocused();
+    // Without a pause between them, as a hand that knows the keys presses them.
+    await Promise.all(keys.map((key) => page.keyboard.press(key)));
+    const field = page.getByRole('dialog', { name: 'Search and commands' }).getByRole('searchbox');
+    await expect(field).toBeFocused();
+    await page.keyboard.type('status');
+    await expect(field).toHaveValue('status');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: 'Status' })).toBeVisible();
+  });
+}
 
 test('a card that is removed comes back with undo', async ({ page, house }) => {
   await open(page, 'board');

@@ -33,6 +33,7 @@ export function MoveMenu({ task, anchor, onMove, onOpen, onDelete, onClose }: Mo
     >
       <Menu
         autoFocus="first"
+        onClose={onClose}
         aria-label={t('card.moveLabel', { title: task.title })}
         onAction={(key) => act(String(key))}
         disabledKeys={[task.status]}
