@@ -1,4 +1,4 @@
-import { createInstance, type i18n } from 'i18next';
+import { createInstance, type FormatterModule, type i18n } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { en } from './en.ts';
 import { zhCN } from './zh-CN.ts';
@@ -21,18 +21,31 @@ export const systemLanguage = (wanted: readonly string[] = navigator.languages):
     ? 'zh-CN'
     : 'en';
 
+/** A number in a sentence is written as its language writes numbers: "3,000 messages". */
+const numbersAsRead: FormatterModule = {
+  type: 'formatter',
+  init: () => undefined,
+  add: () => undefined,
+  addCached: () => undefined,
+  format: (value: unknown, _format, language) =>
+    typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : String(value),
+};
+
 export function createTexts(language: Language): i18n {
   const texts = createInstance();
-  void texts.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: false,
-    resources: { en: { translation: en }, 'zh-CN': { translation: zhCN } },
-    keySeparator: false,
-    nsSeparator: false,
-    // React escapes what it shows.
-    interpolation: { escapeValue: false },
-    initAsync: false,
-  });
+  void texts
+    .use(initReactI18next)
+    .use(numbersAsRead)
+    .init({
+      lng: language,
+      fallbackLng: false,
+      resources: { en: { translation: en }, 'zh-CN': { translation: zhCN } },
+      keySeparator: false,
+      nsSeparator: false,
+      // React escapes what it shows.
+      interpolation: { escapeValue: false, alwaysFormat: true },
+      initAsync: false,
+    });
   return texts;
 }
 

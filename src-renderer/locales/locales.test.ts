@@ -67,6 +67,7 @@ test('numbers take the right form, and the system decides the language', () => {
   const texts = createTexts('en');
   expect(texts.t('chat.count', { count: 1 })).toBe('1 message');
   expect(texts.t('chat.count', { count: 2 })).toBe('2 messages');
+  expect(texts.t('chat.count', { count: 3000 })).toBe('3,000 messages');
   expect(createTexts('zh-CN').t('chat.count', { count: 1 })).toBe('1 条消息');
   expect(systemLanguage(['fr-FR', 'zh-TW', 'en'])).toBe('zh-CN');
   expect(systemLanguage(['en-GB', 'zh'])).toBe('en');

@@ -3,7 +3,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Task, TaskStatus } from '../../../src-shared/schema/task.ts';
 import { Button } from '../../components/button.tsx';
 import { classes } from '../../components/classes.ts';
-import type { Place } from '../../components/format.ts';
+import { formatNumber, type Place } from '../../components/format.ts';
 import { useText } from '../../locales/index.ts';
 import { Card, type CardHandlers } from './card.tsx';
 import type { Drag } from './use-pointer-drag.ts';
@@ -68,7 +68,9 @@ export function Column(props: ColumnProps) {
       <h2 className="flex items-center gap-2 px-3 pt-2.5 pb-1.5 text-body">
         {name}
         <span className="font-normal text-text-2">
-          {isFiltered && tasks.length !== total ? t('board.count', { shown: tasks.length, total }) : total}
+          {isFiltered && tasks.length !== total
+            ? t('board.count', { shown: tasks.length, total })
+            : formatNumber(total, place.language)}
         </span>
       </h2>
       <div ref={box} data-scroll="" className="quiet-scroll min-h-0 flex-1 px-2 pt-1 pb-2">

@@ -16,9 +16,8 @@ import { doneSentence, UndoBar } from '../../app/undo-bar.tsx';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { Button } from '../../components/button.tsx';
 import { inputLook } from '../../components/field.tsx';
-import { formatNumber } from '../../components/format.ts';
 import { isTyping } from '../../components/keyboard.ts';
-import { useLanguage, useText } from '../../locales/index.ts';
+import { useText } from '../../locales/index.ts';
 import { AddMemory } from './add-memory.tsx';
 import { MemoryInspector } from './memory-inspector.tsx';
 import { MemoryRows } from './memory-rows.tsx';
@@ -155,13 +154,8 @@ export function MemoryScreen() {
 
 function Total() {
   const t = useText();
-  const language = useLanguage();
   const { data } = useStatus();
-  return data ? (
-    <span>
-      {t('memory.total', { count: data.totals.memories }).replace(/\d+/, formatNumber(data.totals.memories, language))}
-    </span>
-  ) : null;
+  return data ? <span>{t('memory.total', { count: data.totals.memories })}</span> : null;
 }
 
 interface ListProps {
@@ -213,7 +207,6 @@ function AllMemories({ range, current, onOpen, onAdd }: ListProps & { onAdd: (()
 
 function FoundMemories({ query, range, current, onOpen }: ListProps & { query: string }) {
   const t = useText();
-  const language = useLanguage();
   const announce = useAnnounce();
   const { data, error, refetch, isPlaceholderData } = useMemorySearch(query, range);
   const count = data && !isPlaceholderData ? data.results.length : null;
@@ -248,7 +241,7 @@ function FoundMemories({ query, range, current, onOpen }: ListProps & { query: s
     <div className="flex min-w-0 flex-1 flex-col">
       <p className="px-4 py-1.5 text-meta text-text-2">
         {t('memory.results', { count: data.results.length })}{' '}
-        {t('memory.took', { ms: formatNumber(Math.max(1, Math.round(data.took_ms)), language) })}
+        {t('memory.took', { ms: Math.max(1, Math.round(data.took_ms)) })}
       </p>
       <MemoryRows
         label={t('memory.results', { count: data.results.length })}

@@ -112,9 +112,7 @@ const states = {
 
 function Channel({ channel }: { channel: ChannelStatus }) {
   const t = useText();
-  const language = useLanguage();
   const { icon: Icon, look, name } = states[channel.state];
-  const count = (value: number) => formatNumber(value, language);
   return (
     <article aria-label={channel.name} className="card flex h-full flex-col gap-1 p-3">
       <div className="flex items-center gap-2">
@@ -131,9 +129,9 @@ function Channel({ channel }: { channel: ChannelStatus }) {
       {channel.why && <p className={channel.state === 'off' ? 'text-text-2' : look}>{channel.why}</p>}
       <p className="mt-auto text-meta text-text-2">
         {t('status.channelCount', {
-          accepted: count(channel.accepted),
-          duplicate: count(channel.duplicate),
-          rejected: count(channel.rejected),
+          accepted: channel.accepted,
+          duplicate: channel.duplicate,
+          rejected: channel.rejected,
         })}
         {' · '}
         {t('status.lastIn')} {channel.last_in_at ? <Moment at={channel.last_in_at} /> : t('status.never')}
@@ -186,7 +184,7 @@ function Figures({ status }: { status: Status }) {
         figures={[
           [t('status.memoryUse'), formatBytes(process.memory_bytes, language)],
           [t('status.cpu'), formatPercent(process.cpu_ratio, language, 1)],
-          [t('status.loop'), t('status.ms', { ms: number(Math.round(process.loop_delay_p99_ms * 10) / 10) })],
+          [t('status.loop'), t('status.ms', { ms: Math.round(process.loop_delay_p99_ms * 10) / 10 })],
           [t('status.database'), formatBytes(process.database_bytes, language)],
         ]}
       />
