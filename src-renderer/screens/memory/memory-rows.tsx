@@ -1,5 +1,5 @@
 import { MessageSquareText, StickyNote } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Memory, MemoryHit } from '../../../src-shared/schema/memory.ts';
 import { classes } from '../../components/classes.ts';
@@ -7,6 +7,10 @@ import { excerpt, markTerms } from '../../components/highlight.ts';
 import { Marked } from '../../components/marked.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useText } from '../../locales/index.ts';
+
+/** Rows that a page key passes, as on the board. */
+const pageStep = 8;
+const framesToDraw = 30;
 
 interface MemoryRowsProps {
   label: string;
@@ -19,18 +23,41 @@ interface MemoryRowsProps {
 export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: MemoryRowsProps) {
   const list = useRef<VListHandle>(null);
   const box = useRef<HTMLDivElement>(null);
+  const [focused, setFocused] = useState<number | null>(null);
+  const [wanted, setWanted] = useState<number | null>(null);
 
-  /** Up and down walk through the rows, also to one that is not drawn yet. */
+  /** Up, down and the keys for more than one step walk through the rows, also to one that is not drawn yet. */
   function onKeyDown(event: KeyboardEvent) {
-    const at = Number((event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset['row'] ?? Number.NaN);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: memories.length - 1 }[event.key];
-    if (to === undefined || Number.isNaN(to) || to < 0 || to >= memories.length) return;
+    const at = rowOf(event.target);
+    if (at === null) return;
+    const last = memories.length - 1;
+    const to = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: Math.min(last, at + pageStep),
+      PageUp: Math.max(0, at - pageStep),
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to === undefined || to < 0 || to > last) return;
     event.preventDefault();
-    list.current?.scrollToIndex(to, { align: 'nearest' });
-    requestAnimationFrame(() =>
-      box.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus({ preventScroll: true }),
-    );
+    setFocused(to);
+    setWanted(to);
   }
+
+  // A row that was far away is drawn and measured first, and takes no focus until then.
+  useEffect(() => {
+    if (wanted === null) return;
+    list.current?.scrollToIndex(wanted, { align: 'nearest' });
+    let frame = requestAnimationFrame(() => focus(framesToDraw));
+    function focus(left: number) {
+      const row = box.current?.querySelector<HTMLElement>(`[data-row="${wanted}"]`);
+      row?.focus({ preventScroll: true });
+      if (left === 0 || (row && row === document.activeElement)) setWanted(null);
+      else frame = requestAnimationFrame(() => focus(left - 1));
+    }
+    return () => cancelAnimationFrame(frame);
+  }, [wanted]);
 
   return (
     <div ref={box} className="min-h-0 min-w-0 flex-1">
@@ -40,6 +67,8 @@ export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: Memo
         aria-label={label}
         className="quiet-scroll h-full px-2 py-1"
         bufferSize={500}
+        keepMounted={focused === null || focused >= memories.length ? none : [focused]}
+        onFocus={(event) => setFocused(rowOf(event.target))}
         onScroll={(offset) => {
           const handle = list.current;
           if (handle && handle.scrollSize - handle.viewportSize - offset < 800) onNearEnd?.();
@@ -53,6 +82,13 @@ export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: Memo
       </VList>
     </div>
   );
+}
+
+const none: readonly number[] = [];
+
+function rowOf(element: EventTarget): number | null {
+  const row = element instanceof Element ? element.closest<HTMLElement>('[data-row]')?.dataset['row'] : undefined;
+  return row === undefined ? null : Number(row);
 }
 
 interface RowProps {
