@@ -109,7 +109,11 @@ async function refreshMessages({ client, cache }: Reads, conversation: string, i
 async function refreshMemories({ client, cache }: Reads, ids: ReadonlySet<string>) {
   for (const id of ids) void cache.invalidateQueries({ queryKey: keys.memory(id) });
   void cache.invalidateQueries({ queryKey: keys.memorySearches });
-  for (const query of cache.getQueryCache().findAll({ queryKey: keys.memoryLists, type: 'active' })) {
+  void cache.invalidateQueries({ queryKey: keys.memoryLists, type: 'inactive' });
+  const shown = cache.getQueryCache().findAll({ queryKey: keys.memoryLists, type: 'active' });
+  // Its totals stand below the list.
+  void cache.invalidateQueries({ queryKey: keys.status, refetchType: shown.length > 0 ? 'active' : 'none' });
+  for (const query of shown) {
     const range = (query.queryKey[2] ?? {}) as { from?: string; to?: string };
     await refreshNewest<Memory>(cache, query.queryKey, ids, {
       newest: () => client.memories.list({ ...range, limit: pageSize }),

@@ -32,3 +32,16 @@ test('the status screen says what runs, what waits and where the data lies', asy
   await expect(main).toContainText('/api/messages');
   await expect(main).toContainText((await house.rest.system.status()).data_folder);
 });
+
+test('what is remembered while another screen is open is there on the way back', async ({ page, house }) => {
+  await open(page, 'memory');
+  await expect(page.getByRole('heading', { name: 'Nothing remembered yet' })).toBeVisible();
+  const bar = page.getByRole('navigation', { name: 'Main' });
+  await bar.getByRole('link', { name: 'Chat' }).click();
+  await house.post({ sender_id: 'ana', conversation_id: 'office', content: 'The ladder stands in the yard' });
+  await untilWorked(house.rest);
+  await expect(page.getByRole('button', { name: /office/ })).toBeVisible();
+  await bar.getByRole('link', { name: 'Memory' }).click();
+  await expect(page.getByRole('listitem').getByText('The ladder stands in the yard')).toBeVisible();
+  await expect(page.getByText('1 memory', { exact: true })).toBeVisible();
+});
