@@ -1,10 +1,11 @@
-import { Check, CircleAlert, Ellipsis, Repeat, X } from 'lucide-react';
+import { CircleAlert, Ellipsis, Repeat } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent } from 'react';
 import type { Task } from '../../../src-shared/schema/task.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { ChannelIcon } from '../../components/channel-icon.tsx';
 import { classes } from '../../components/classes.ts';
 import { type DueState, dueState, formatDue, formatPercent, type Place } from '../../components/format.ts';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 import { channelOf } from './filter.ts';
 
@@ -66,6 +67,7 @@ export const Card = memo(function Card(props: CardProps) {
             <CircleAlert aria-label={t('card.high')} size={14} className="mt-0.75 shrink-0 text-warn" />
           )}
           <p
+            lang={writtenLanguage(task.title)}
             className={classes(
               'wrap-anywhere line-clamp-4 min-w-0 flex-1 pr-1 font-semibold',
               task.status === 'done' && 'text-text-2 line-through decoration-text-3',
@@ -87,7 +89,10 @@ export const Card = memo(function Card(props: CardProps) {
         </div>
         <CardFacts task={task} place={place} />
         {task.status === 'suggested' && task.source && (
-          <blockquote className="line-clamp-2 border-divider border-l-2 pl-2 text-meta text-text-2">
+          <blockquote
+            lang={writtenLanguage(task.source.quote)}
+            className="line-clamp-2 border-divider border-l-2 pl-2 text-meta text-text-2"
+          >
             {task.source.quote}
           </blockquote>
         )}
@@ -102,22 +107,11 @@ export const Card = memo(function Card(props: CardProps) {
           </p>
         )}
         {task.status === 'suggested' && canWrite && (
-          <div className="mt-1 flex gap-1.5">
-            <Button
-              size="small"
-              icon={<Check aria-hidden="true" size={14} />}
-              excludeFromTabOrder={!isCurrent}
-              onPress={() => handlers.onAccept(task)}
-            >
+          <div className="mt-1 flex flex-wrap gap-1">
+            <Button size="small" excludeFromTabOrder={!isCurrent} onPress={() => handlers.onAccept(task)}>
               {t('card.accept')}
             </Button>
-            <Button
-              size="small"
-              kind="quiet"
-              icon={<X aria-hidden="true" size={14} />}
-              excludeFromTabOrder={!isCurrent}
-              onPress={() => handlers.onDismiss(task)}
-            >
+            <Button size="small" kind="quiet" excludeFromTabOrder={!isCurrent} onPress={() => handlers.onDismiss(task)}>
               {t('card.dismiss')}
             </Button>
           </div>

@@ -5,6 +5,7 @@ import { FailureState, Skeleton } from '../../app/notice.tsx';
 import { ChannelIcon } from '../../components/channel-icon.tsx';
 import { classes } from '../../components/classes.ts';
 import { Moment } from '../../components/moment.tsx';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 
 interface ConversationListProps {
@@ -85,7 +86,10 @@ function Entry({ id, conversation, isCurrent, onChoose }: EntryProps) {
         </span>
         {conversation && <Moment at={conversation.last_at} className="shrink-0 text-caption text-text-2" />}
       </span>
-      <span className="w-full truncate text-meta text-text-2">
+      <span
+        lang={conversation && writtenLanguage(conversation.last_message)}
+        className="w-full truncate text-meta text-text-2"
+      >
         {conversation ? conversation.last_message : t('chat.mainHint')}
       </span>
     </button>

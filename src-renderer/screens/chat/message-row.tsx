@@ -8,6 +8,7 @@ import { classes } from '../../components/classes.ts';
 import { formatFull } from '../../components/format.ts';
 import { Moment } from '../../components/moment.tsx';
 import { usePlace } from '../../components/use-place.ts';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 import { Sources } from './sources.tsx';
 import { Suggestions } from './suggestion.tsx';
@@ -138,7 +139,7 @@ function Portrait({ who, isOurs }: { who: string; isOurs: boolean }) {
 
 function Words({ text }: { text: string }) {
   return (
-    <p className="measure wrap-anywhere whitespace-pre-wrap text-chat">
+    <p lang={writtenLanguage(text)} className="measure wrap-anywhere whitespace-pre-wrap text-chat">
       {withLinks(text).map((part, index) =>
         part.href ? (
           <a
