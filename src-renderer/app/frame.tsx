@@ -68,7 +68,7 @@ export function Frame() {
       <div className="flex h-full flex-col">
         <div className="flex min-h-0 flex-1 narrow:flex-col-reverse">
           <SideBar onSearch={() => setOpen('palette')} />
-          <main id="content" tabIndex={-1} className="relative min-h-0 min-w-0 flex-1 outline-none">
+          <main id="content" tabIndex={-1} className="relative min-h-0 min-w-0 flex-1 overflow-clip outline-none">
             <Outlet />
           </main>
         </div>
@@ -118,11 +118,12 @@ function SideBar({ onSearch }: { onSearch(): void }) {
       ) : (
         <button
           type="button"
+          title={t('nav.commands')}
           onClick={onSearch}
           className="mb-2 flex h-8 items-center gap-2 rounded-md border border-divider bg-surface px-2 text-left text-text-3 hover:border-border"
         >
           <Search aria-hidden="true" size={15} />
-          <span className="min-w-0 flex-1 truncate">{t('nav.commands')}</span>
+          <span className="min-w-0 flex-1 truncate">{t('nav.search')}</span>
           <kbd className="font-sans text-caption">{keys}</kbd>
         </button>
       )}

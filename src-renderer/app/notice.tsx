@@ -17,7 +17,7 @@ export function EmptyState({
   icon?: ReactNode;
 }) {
   return (
-    <div className="flex flex-col items-center justify-center gap-2 px-6 py-12 text-center">
+    <div className="my-auto flex flex-col items-center justify-center gap-2 px-6 py-12 text-center">
       {icon && <div className="mb-1 text-text-3">{icon}</div>}
       <h2 className="text-section">{title}</h2>
       <p className="max-w-[44ch] text-balance text-body text-text-2">{text}</p>
@@ -30,7 +30,7 @@ export function EmptyState({
 export function FailureState({ error, onRetry }: { error: unknown; onRetry(): void }) {
   const t = useText();
   return (
-    <div role="alert" className="flex flex-col items-center justify-center gap-2 px-6 py-12 text-center">
+    <div role="alert" className="my-auto flex flex-col items-center justify-center gap-2 px-6 py-12 text-center">
       <h2 className="text-section">{t('errors.loadTitle')}</h2>
       <p className="max-w-[52ch] text-body text-text-2">{t(`errors.${failureCode(error)}`)}</p>
       <Button className="mt-2" onPress={onRetry}>

@@ -12,6 +12,7 @@ export const en = {
   'nav.collapse': 'Collapse the side bar',
   'nav.expand': 'Expand the side bar',
   'nav.commands': 'Search and commands',
+  'nav.search': 'Search',
   'nav.settings': 'Settings',
 
   'connection.online': 'Connected',
@@ -217,6 +218,7 @@ export const en = {
   'board.empty.done': 'Finished todos rest here.',
   'board.emptyTitle': 'No todos yet',
   'board.emptyText': 'Clawdbot suggests one when a message asks for something. You can also add one yourself.',
+  'board.emptyChannels': 'See the channels',
   'board.noMatch': 'No card matches the filter.',
   'board.clearFilter': 'Clear the filter',
   'board.add': 'Add a todo',

@@ -13,6 +13,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'nav.collapse': '收起侧边栏',
   'nav.expand': '展开侧边栏',
   'nav.commands': '搜索与命令',
+  'nav.search': '搜索',
   'nav.settings': '设置',
 
   'connection.online': '已连接',
@@ -48,7 +49,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
 
   'palette.title': '搜索与命令',
   'palette.placeholder': '输入命令或问题…',
-  'palette.go': '前往 {{screen}}',
+  'palette.go': '前往{{screen}}',
   'palette.newTodo': '新建待办',
   'palette.newTodoFrom': '新建待办：{{text}}',
   'palette.searchMemory': '搜索记忆',
@@ -210,6 +211,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'board.empty.done': '完成的待办放在这里。',
   'board.emptyTitle': '还没有待办',
   'board.emptyText': '当消息提出要做的事时，Clawdbot 会建议一条。你也可以自己添加。',
+  'board.emptyChannels': '查看渠道',
   'board.noMatch': '没有卡片符合筛选条件。',
   'board.clearFilter': '清除筛选',
   'board.add': '添加待办',
@@ -334,7 +336,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'memory.list': '记忆，最新的在前',
   'memory.results_other': '找到 {{count}} 条记忆',
   'memory.total_other': '{{count}} 条记忆',
-  'memory.took': '用时 {{ms}} 毫秒',
+  'memory.took': '· 用时 {{ms}} 毫秒',
   'memory.emptyTitle': '还没有记忆',
   'memory.emptyText': '每条消息都会成为记忆，并记下是谁在什么时候说的。你也可以自己写一条。',
   'memory.noneTitle': '没有匹配的记忆',

@@ -196,12 +196,13 @@ export function BoardScreen() {
 
   function cardKeys(task: Task): Record<string, (() => void) | undefined> {
     const reading = { o: () => open(task), u: () => open(task, 'source') };
-    const opening = { Enter: () => open(task) };
+    const opening = { Enter: () => open(task), Escape: search.task ? close : undefined };
     if (!canWrite) return { ...reading, ...opening };
     const isSuggested = task.status === 'suggested';
     const nextPriority = priorities[(priorities.indexOf(task.priority) + 1) % priorities.length] ?? 'normal';
     return {
       ...reading,
+      ...opening,
       Enter: isSuggested ? () => moveTo(task, 'todo') : () => open(task),
       Backspace: isSuggested ? () => removeCard(task) : undefined,
       ' ': () => lift(task),
@@ -316,6 +317,7 @@ export function BoardScreen() {
             text={t('board.emptyText')}
             icon={<ListChecks aria-hidden="true" size={28} />}
           >
+            <Button onPress={() => void navigate({ to: '/status' })}>{t('board.emptyChannels')}</Button>
             {canWrite && <Button onPress={() => setSearch({ add: '1' })}>{t('board.add')}</Button>}
           </EmptyState>
         </div>

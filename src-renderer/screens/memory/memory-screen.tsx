@@ -73,6 +73,7 @@ export function MemoryScreen() {
     function onKeyDown(event: KeyboardEvent) {
       if (isTyping(event.target) || event.defaultPrevented || document.querySelector('[role="dialog"]')) return;
       if (event.key.toLowerCase() === 'z' && !event.shiftKey && !event.altKey) undo();
+      else if (event.key === 'Escape' && search.id) setSearch({ id: '' });
       else if (event.key === '/') document.querySelector<HTMLElement>('[data-memory-search]')?.focus();
       else return;
       event.preventDefault();
@@ -98,7 +99,9 @@ export function MemoryScreen() {
             className={`${inputLook} pl-7!`}
           />
         </div>
-        <WhenFilter from={search.from} to={search.to} onChange={setSearch} />
+        <div className="flex flex-wrap gap-2 narrow:order-last">
+          <WhenFilter from={search.from} to={search.to} onChange={setSearch} />
+        </div>
         <div className="flex-1" />
         {canWrite && (
           <Button kind="primary" icon={<Plus aria-hidden="true" size={15} />} onPress={() => setSearch({ add: '1' })}>
@@ -253,4 +256,6 @@ function FoundMemories({ query, range, current, onOpen }: ListProps & { query: s
   );
 }
 
-const Fill = ({ children }: { children: React.ReactNode }) => <div className="quiet-scroll flex-1">{children}</div>;
+const Fill = ({ children }: { children: React.ReactNode }) => (
+  <div className="quiet-scroll flex flex-1 flex-col">{children}</div>
+);
