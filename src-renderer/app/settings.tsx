@@ -69,7 +69,7 @@ function SettingsDialog() {
             kind="danger"
             icon={<LogOut aria-hidden="true" size={15} />}
             onPress={connection.signOut}
-            className="-ml-2"
+            className="-ml-3"
           >
             {t('settings.signOut')}
           </Button>

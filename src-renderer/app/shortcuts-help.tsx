@@ -50,7 +50,7 @@ export function ShortcutsHelp({ onClose }: { onClose(): void }) {
       {groups.map((group) => (
         <section key={group.title} className="mt-2">
           <h3 className="mb-1 text-meta text-text-3">{t(group.title)}</h3>
-          <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+          <dl className="grid grid-cols-[9.5rem_1fr] gap-x-4 gap-y-1">
             {group.keys.map(([keys, what]) => (
               <div key={what} className="contents">
                 <dt>

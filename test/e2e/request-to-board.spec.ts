@@ -75,3 +75,19 @@ test('a suggestion in the chat is dismissed with Backspace and edited with E', a
     /call the bank/i,
   );
 });
+
+test('an answer to a suggestion is taken back where it was given', async ({ page, house }) => {
+  await open(page, 'chat');
+  await say(page, 'Remind me to water the plants tomorrow at 9am');
+  const suggestion = page.getByRole('group', { name: /^Suggested todo: / });
+  await suggestion.getByRole('button', { name: 'Not a todo' }).click();
+  await expect(suggestion).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(suggestion).toBeVisible();
+  await suggestion.getByRole('button', { name: 'Add todo' }).click();
+  await expect(page.getByText('On the board: To do')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(suggestion).toBeVisible();
+  const { items } = await house.rest.tasks.list({ limit: 50 });
+  expect(items.map(({ status }) => status)).toEqual(['suggested']);
+});

@@ -15,6 +15,7 @@ import { Moment } from '../../components/moment.tsx';
 import { ScrollArea } from '../../components/scroll-area.tsx';
 import { useEscape } from '../../components/use-escape.ts';
 import { usePlace } from '../../components/use-place.ts';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 import { DueField } from './due-field.tsx';
 import { priorities, statuses } from './statuses.ts';
@@ -118,7 +119,7 @@ export function Inspector({ task, focus, canWrite, onChange, onAccept, onRemove,
         <Source task={task} />
         <History task={task} />
         {canWrite && task.status !== 'suggested' && (
-          <Button kind="danger" onPress={onRemove} className="-ml-2 self-start">
+          <Button kind="danger" onPress={onRemove} className="-ml-3 self-start">
             {t('card.delete')}
           </Button>
         )}
@@ -209,7 +210,10 @@ function Source({ task }: { task: Task }) {
     >
       <h3 className="font-normal text-meta text-text-2">{t('inspector.source')}</h3>
       <ScrollArea label={t('inspector.source')} className="max-h-48 rounded-md bg-sunken">
-        <blockquote className="wrap-anywhere whitespace-pre-wrap p-3 leading-relaxed">
+        <blockquote
+          lang={writtenLanguage(message?.content ?? source.quote)}
+          className="wrap-anywhere whitespace-pre-wrap p-3 leading-relaxed"
+        >
           <Marked pieces={pieces} />
         </blockquote>
       </ScrollArea>

@@ -2,6 +2,8 @@ import { Link } from '@tanstack/react-router';
 import { Quote } from 'lucide-react';
 import { useMemories } from '../../api/index.ts';
 import { Moment } from '../../components/moment.tsx';
+import { provenance } from '../../components/provenance.ts';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 
 /** The memories that an answer quotes: whoever reads it can check it. */
@@ -24,9 +26,11 @@ export function Sources({ ids }: { ids: readonly string[] }) {
               title={t('sources.open')}
               className="block rounded-md border border-divider bg-surface px-2.5 py-1.5 hover:border-border"
             >
-              <span className="line-clamp-2 text-body">{memory.content}</span>
+              <span lang={writtenLanguage(memory.content)} className="line-clamp-2 text-body">
+                {memory.content}
+              </span>
               <span className="text-caption text-text-2">
-                {[memory.platform, memory.sender_id].filter(Boolean).join(' · ')} <Moment at={memory.created_at} />
+                {Object.values(provenance(t, memory)).filter(Boolean).join(' · ')} · <Moment at={memory.created_at} />
               </span>
             </Link>
           </li>

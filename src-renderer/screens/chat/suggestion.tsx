@@ -1,12 +1,14 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { CalendarClock, Check, ListTodo } from 'lucide-react';
+import { CalendarClock, Check, ListTodo, Undo2 } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import type { Task } from '../../../src-shared/schema/task.ts';
-import { useCanWrite, useTaskActions, useTasks } from '../../api/index.ts';
+import { useCanWrite, useTaskActions, useTasks, useUndoHistory } from '../../api/index.ts';
 import { useReportFailure } from '../../app/toast.tsx';
+import { useAnnounce } from '../../components/announcer.tsx';
 import { Button } from '../../components/button.tsx';
 import { formatDue, formatPercent } from '../../components/format.ts';
 import { usePlace } from '../../components/use-place.ts';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 
 /** The cards that a message made, where it was said: no toast, nothing that goes away by itself. */
@@ -16,7 +18,7 @@ export function Suggestions({ ids }: { ids: readonly string[] }) {
   return (
     <div className="mt-1.5 mb-1 flex max-w-xl flex-col gap-1.5">
       {tasks.map(({ id, task }) => {
-        if (task === null) return <Gone key={id} />;
+        if (task === null) return <Gone key={id} id={id} />;
         if (task === undefined) return null;
         return task.status === 'suggested' ? <Suggestion key={id} task={task} /> : <OnBoard key={id} task={task} />;
       })}
@@ -24,9 +26,35 @@ export function Suggestions({ ids }: { ids: readonly string[] }) {
   );
 }
 
-function Gone() {
+function Gone({ id }: { id: string }) {
   const t = useText();
-  return <p className="text-meta text-text-3">{t('suggestion.gone')}</p>;
+  return (
+    <p className="flex min-h-7 flex-wrap items-center gap-x-2 text-meta text-text-3">
+      <span>{t('suggestion.gone')}</span>
+      <UndoStep id={id} />
+    </p>
+  );
+}
+
+/** The way back from the answer given last, where it was given. */
+function UndoStep({ id }: { id: string }) {
+  const t = useText();
+  const announce = useAnnounce();
+  const { latest } = useUndoHistory();
+  const actions = useTaskActions({ onFailure: useReportFailure() });
+  if (latest?.inverse.id !== id) return null;
+  return (
+    <Button
+      size="small"
+      icon={<Undo2 aria-hidden="true" size={14} />}
+      onPress={() => {
+        actions.undoLast();
+        announce(t('undo.undone'));
+      }}
+    >
+      {t('common.undo')}
+    </Button>
+  );
 }
 
 function OnBoard({ task }: { task: Task }) {
@@ -34,11 +62,14 @@ function OnBoard({ task }: { task: Task }) {
   return (
     <p className="flex min-w-0 flex-wrap items-center gap-x-2 text-meta text-text-2">
       <Check aria-hidden="true" size={13} className="text-ok" />
-      <span className="min-w-0 truncate font-semibold">{task.title}</span>
+      <span lang={writtenLanguage(task.title)} className="min-w-0 truncate font-semibold">
+        {task.title}
+      </span>
       <span>{t('suggestion.onBoard', { column: t(`board.column.${task.status}`) })}</span>
       <Link to="/todos" search={{ task: task.id }} className="py-1 text-accent underline underline-offset-2">
         {t('suggestion.open')}
       </Link>
+      <UndoStep id={task.id} />
     </p>
   );
 }
@@ -81,7 +112,9 @@ function Suggestion({ task }: { task: Task }) {
           <span>{t('suggestion.confidence', { percent: formatPercent(task.confidence, place.language) })}</span>
         )}
       </div>
-      <p className="wrap-anywhere font-semibold text-chat">{task.title}</p>
+      <p lang={writtenLanguage(task.title)} className="wrap-anywhere font-semibold text-chat">
+        {task.title}
+      </p>
       {task.due && (
         <p className="flex items-center gap-1.5 text-meta text-text-2">
           <CalendarClock aria-hidden="true" size={13} />

@@ -6,9 +6,11 @@ import { useMemory, useMessage } from '../../api/index.ts';
 import { FailureState, Skeleton } from '../../app/notice.tsx';
 import { Button, IconButton } from '../../components/button.tsx';
 import { formatFull } from '../../components/format.ts';
+import { provenance } from '../../components/provenance.ts';
 import { ScrollArea } from '../../components/scroll-area.tsx';
 import { useEscape } from '../../components/use-escape.ts';
 import { usePlace } from '../../components/use-place.ts';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 
 interface MemoryInspectorProps {
@@ -63,18 +65,24 @@ function Details({
   const t = useText();
   const place = usePlace();
   const { data: message } = useMessage(memory.message_id);
+  const { where, who } = provenance(t, memory);
   return (
     <div className="quiet-scroll flex min-h-0 flex-1 flex-col gap-4 p-4">
       <ScrollArea label={t('memory.inspector')} className="max-h-72 shrink-0">
-        <p className="wrap-anywhere whitespace-pre-wrap text-chat leading-relaxed">{memory.content}</p>
+        <p
+          lang={writtenLanguage(memory.content)}
+          className="wrap-anywhere whitespace-pre-wrap text-chat leading-relaxed"
+        >
+          {memory.content}
+        </p>
       </ScrollArea>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
+      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-1.5">
         <Fact name={t('memory.kind')}>
           {t(`memory.kind.${memory.kind}`)}
           {memory.sensitive && ` · ${t('memory.sensitive')}`}
         </Fact>
-        {memory.sender_id && <Fact name={t('memory.who')}>{memory.sender_id}</Fact>}
-        {memory.platform && <Fact name={t('memory.where')}>{memory.platform}</Fact>}
+        {who && <Fact name={t('memory.who')}>{who}</Fact>}
+        {where && <Fact name={t('memory.where')}>{where}</Fact>}
         <Fact name={t('memory.when')}>
           <time dateTime={memory.created_at}>{formatFull(new Date(memory.created_at), place)}</time>
         </Fact>
@@ -97,7 +105,7 @@ function Details({
         <div className="border-divider border-t pt-3">
           <Button
             kind="danger"
-            className="-ml-2"
+            className="-ml-3"
             icon={<Trash2 aria-hidden="true" size={15} />}
             onPress={() => void onForget(memory)}
           >

@@ -6,6 +6,8 @@ import { classes } from '../../components/classes.ts';
 import { excerpt, markTerms } from '../../components/highlight.ts';
 import { Marked } from '../../components/marked.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { provenance } from '../../components/provenance.ts';
+import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 
 /** Rows that a page key passes, as on the board. */
@@ -118,7 +120,7 @@ function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
     >
       <Icon aria-hidden="true" size={15} className="mt-0.75 shrink-0 text-text-3" />
       <span className="min-w-0 flex-1">
-        <span className="wrap-anywhere line-clamp-3 max-w-[75ch] text-chat">
+        <span lang={writtenLanguage(memory.content)} className="wrap-anywhere line-clamp-3 max-w-[75ch] text-chat">
           {hit ? <Marked pieces={excerpt(markTerms(hit.content, hit.terms))} /> : memory.content}
         </span>
         <span className="flex flex-wrap items-center gap-x-1.5 text-meta text-text-2">
@@ -141,7 +143,8 @@ function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
 
 function Provenance({ memory }: { memory: Memory | MemoryHit }) {
   const t = useText();
-  const who = [memory.platform ?? (memory.message_id ? null : t('memory.kind.note')), memory.sender_id]
+  const origin = provenance(t, memory);
+  const who = [origin.where ?? (memory.message_id ? null : t('memory.kind.note')), origin.who]
     .filter(Boolean)
     .join(' · ');
   return (

@@ -78,7 +78,7 @@ export function createChannels(deps: ChannelsDeps) {
   }
 
   const chat = createChatChannel({ inbox, clock });
-  const address = `/ws, and port ${platforms.socket.port}`;
+  const address = `/ws, :${platforms.socket.port}`;
   const socket = platforms.socket.enabled
     ? createSocketChannel({ address, inbox, ids, clock, logger, findMessage, onReachable })
     : switchedOff('socket', 'socket');
