@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAppError } from '../../src-main/core/foundation/app-error.ts';
 import { createSecretRegistry } from '../../src-main/core/foundation/logger.ts';
 import { hostileYaml } from '../../src-main/core/settings/hostile-yaml.fixture.ts';
-import { ConfigInvalid, loadConfig } from '../../src-main/core/settings/index.ts';
+import { loadConfig } from '../../src-main/core/settings/index.ts';
 import { hostileBodies } from '../fakes/hostile-bodies.ts';
 import { type Product, startProduct } from '../fakes/product.ts';
 import { median, round } from './lib/process-use.ts';
@@ -122,7 +123,7 @@ async function refuseConfig(dataDir: string, what: string, text: string): Promis
       (error: unknown) => error,
     );
     times.push(performance.now() - begun);
-    if (failure !== null && !(failure instanceof ConfigInvalid)) throw failure;
+    if (failure !== null && !(isAppError(failure) && failure.code === 'CONFIG_INVALID')) throw failure;
     status = failure === null ? 0 : 1;
   }
   return { what, ms: median(times), status };
