@@ -190,6 +190,16 @@ test('a window that was proven before goes on while its neighbour guesses', asyn
   expect(await access.authenticate(token, me)).toMatchObject({ label: 'window' });
 });
 
+test('a window that asks fifty things at once with a token not seen before gets fifty answers', async () => {
+  const { key, access: before } = setUp();
+  const { token, id } = await before.mint({ role: 'operator', label: 'laptop', ttlSeconds: hour });
+  const { access } = setUp(key);
+
+  const answers = await Promise.all(Array.from({ length: 50 }, () => access.authenticate(token, me)));
+
+  expect(answers.map((session) => session?.tokenId)).toEqual(answers.map(() => id));
+});
+
 test('an expired token that keeps knocking locks nobody out', async () => {
   const { access, pass } = setUp();
   const old = await access.mint({ role: 'viewer', label: 'forgotten tab', ttlSeconds: 1 });

@@ -23,6 +23,15 @@ export function createAccess(deps: TokenDeps) {
   const tokens = createTokens(deps);
   const pairing = createPairing(deps.clock);
   const failures = createFailureLimiter(deps.clock);
+  /** Tokens that are being looked at. A window asks many things at once, and that is one guess, not many. */
+  const judging = new Map<string, Promise<Session | null>>();
+
+  async function judge(token: string, address: string): Promise<Session | null> {
+    const verdict = await tokens.judge(token);
+    // A token that was ours once is no guess: a forgotten window must not lock its owner out.
+    if ('session' in verdict || verdict.refused === 'ended') failures.succeeded(address);
+    return 'session' in verdict ? verdict.session : null;
+  }
 
   return {
     mint: (request: Parameters<typeof tokens.mint>[0]) => tokens.mint(request),
@@ -39,11 +48,12 @@ export function createAccess(deps: TokenDeps) {
     async authenticate(token: string, address: string): Promise<Session | null> {
       const known = tokens.peek(token);
       if (known) return known;
+      const underWay = judging.get(token);
+      if (underWay) return underWay;
       countAttempt(address);
-      const verdict = await tokens.judge(token);
-      // A token that was ours once is no guess: a forgotten window must not lock its owner out.
-      if ('session' in verdict || verdict.refused === 'ended') failures.succeeded(address);
-      return 'session' in verdict ? verdict.session : null;
+      const verdict = judge(token, address).finally(() => judging.delete(token));
+      judging.set(token, verdict);
+      return verdict;
     },
 
     newPairingCode: (wanted: { ttlMs: number; role: Role }) => pairing.newCode(wanted),
