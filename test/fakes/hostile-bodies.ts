@@ -1,5 +1,6 @@
 /** Bodies meant to do harm, by what they are. Each must be a bad request, and soon. */
 export const hostileBodies: Record<string, string | Buffer> = {
+  'the same key twice': '{"title":"x","content":"x","sender_id":"ana","content":"y"}',
   'not JSON': '{"content":',
   'two documents': '{}{}',
   NaN: '{"content":NaN}',

@@ -24,6 +24,9 @@ test.each([
   ['cut short', '{"a":'],
   ['NUL', '{"a":"\0"}'],
   ['a byte order mark', '\uFEFF{}'],
+  ['a key twice', '{"content":"yes","sender_id":"ana","content":"no"}'],
+  ['a key twice, once in escapes', '{"a":{"b":1,"\\u0062":2}}'],
+  ['a key twice inside a list', '[1,{"a":1,"a":1}]'],
   ['a prototype', '{"__proto__":{"admin":true}}'],
   ['a prototype in escapes', '{"\\u005f_proto__":{"admin":true}}'],
   ['a constructor', '{"a":{"constructor":{"prototype":{"admin":true}}}}'],
@@ -32,6 +35,11 @@ test.each([
 ])('a body with %s is refused as a bad request', (_what, text) => {
   expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
   expect(({} as Record<string, unknown>).admin).toBeUndefined();
+});
+
+test('the same key in two objects, and colons inside text, are nothing strange', () => {
+  const value = { a: { a: ':' }, b: [{ a: '":"' }, { a: '{"a":1}' }], ':': ':' };
+  expect(parse(JSON.stringify(value, null, 1))).toEqual(value);
 });
 
 test('bytes that are not UTF-8 are refused rather than replaced', () => {

@@ -108,6 +108,13 @@ async function open2(): Promise<Store> {
   return open();
 }
 
+test('a message comes back as it was said, with a NUL, a line break or an emoji in it', async () => {
+  const to = await open();
+  const content = 'before\u0000after\r\n\t\u001b[31m 报告 😀\u202e';
+  const { id } = await accept(to, message({ content, sender_id: 'a\u0000b' }));
+  expect(await to.call('messages.get', { id })).toMatchObject({ content, sender_id: 'a\u0000b' });
+});
+
 test('the same id on another channel or platform is another message', async () => {
   const to = await open();
   for (const change of [{}, { channel: 'socket' }, { platform: 'irc' }]) {
