@@ -2,6 +2,7 @@
 // counts the tests. One part alone: --check, --build, --unit or --e2e; further arguments go to its test runner.
 // CLAWDBOT_REQUIRE_SERVICES=1 turns a suite that was left out for want of a service into a failure.
 import { readFile, rm } from 'node:fs/promises';
+import { checkCatalogue } from './catalogue.ts';
 import { add, type Counts, closingLine, countPlaywright, countVitest, nothing } from './counts.ts';
 import { endChildrenOnSignal, runNode } from './process.ts';
 import { at, requireNode24, root, tools } from './project.ts';
@@ -38,11 +39,24 @@ async function test(parts: readonly PartName[]): Promise<void> {
       counts = add(counts, result);
     }
   }
+  if (parts.length === partNames.length && rest.length === 0 && counts.leftOut.length === 0) {
+    console.log('\n== catalogue');
+    if (!(await holdsCatalogue())) failed.push('catalogue');
+  }
   console.log('');
   for (const reason of counts.leftOut) console.log(`left out  ${reason.replace(`${root}/`, '')}`);
   if (failed.length > 0) console.log(`FAILED: ${failed.join(', ')}`);
   console.log(closingLine(counts));
   if (failed.length > 0) process.exitCode = 1;
+}
+
+/** Whether everything that docs/security.md promises was shown by this run, and the page says just that. */
+async function holdsCatalogue(): Promise<boolean> {
+  const { problems, isPageCurrent } = await checkCatalogue();
+  for (const problem of problems) console.log(`catalogue  ${problem}`);
+  if (!isPageCurrent)
+    console.log('catalogue  the table of docs/security.md is not what this run showed: npm run catalogue');
+  return problems.length === 0 && isPageCurrent;
 }
 
 function suites(): Record<'unit' | 'e2e', Suite> {

@@ -1,0 +1,218 @@
+/** A test by the file it stands in and how its title begins; every test that fits counts. */
+export interface TestProof {
+  test: string;
+  title?: string;
+}
+
+/** A row of a benchmark, by the names that `npm run bench` prints. */
+export interface BenchProof {
+  bench: string;
+  row: string;
+}
+
+export type Proof = TestProof | BenchProof;
+
+/** One thing that must never happen, or must always, and what shows it. */
+export interface Row {
+  row: number;
+  check: string;
+  proofs: readonly Proof[];
+}
+
+const perimeter = (title: string): Proof => ({ test: 'test/integration/perimeter.test.ts', title });
+const sockets = (title: string): Proof => ({ test: 'test/integration/sockets.test.ts', title });
+const badDays = (title: string): Proof => ({ test: 'test/integration/bad-days.test.ts', title });
+const crash = (title: string): Proof => ({ test: 'test/integration/crash.test.ts', title });
+const conformance = (title: string): Proof => ({ test: 'test/integration/conformance.test.ts', title });
+const config = (title: string): Proof => ({ test: 'src-main/core/settings/load-config.test.ts', title });
+const store = (title: string): Proof => ({ test: 'src-main/core/store/sqlite/store.test.ts', title });
+const bench = (name: string, row: string): Proof => ({ bench: name, row });
+
+/** The catalogue: numbers stay, so that a row can be spoken of; rows are added, never renumbered. */
+export const rows: readonly Row[] = [
+  {
+    row: 1,
+    check: 'killed at random under load, nothing acknowledged is lost',
+    proofs: [crash('killed five times under load'), bench('crash', 'kill -9: acknowledged and lost')],
+  },
+  {
+    row: 2,
+    check: 'after a power cut everything acknowledged is there',
+    proofs: [crash('after three power cuts'), bench('crash', 'power cut: acknowledged and lost')],
+  },
+  {
+    row: 4,
+    check: 'the same rounds do find losses where they must',
+    proofs: [crash('control:'), bench('crash', 'control')],
+  },
+  {
+    row: 5,
+    check: 'every open sets and reads back what durability rests on',
+    proofs: [
+      store('at full durability every open'),
+      store('at normal durability every open'),
+      store('the store opens at FULL'),
+    ],
+  },
+  {
+    row: 6,
+    check: 'everything sent again after a crash has no second effect',
+    proofs: [crash('killed five times under load'), store('a message that comes again changes nothing')],
+  },
+  {
+    row: 7,
+    check: 'stopped at each step of a message, each effect is there exactly once',
+    proofs: [{ test: 'test/integration/crash-steps.test.ts' }],
+  },
+  {
+    row: 12,
+    check: 'an interrupted write of a file leaves the old one or the new one',
+    proofs: [{ test: 'src-main/core/foundation/atomic-file.test.ts' }],
+  },
+  { row: 15, check: 'a Host that is not ours', proofs: [perimeter('names this server is called by')] },
+  { row: 16, check: 'a socket opened by a foreign page', proofs: [perimeter('pages that send a socket is refused')] },
+  {
+    row: 17,
+    check: 'a change sent by a foreign page',
+    proofs: [perimeter('pages that send every route'), perimeter('pages that send what changes something')],
+  },
+  { row: 18, check: 'listening where others can reach it', proofs: [badDays('by default nothing but loopback')] },
+  {
+    row: 19,
+    check: 'tokens that prove nothing, on every route',
+    proofs: [
+      perimeter('every way in that asks for a token'),
+      { test: 'test/contract/roles.test.ts', title: 'through HTTP' },
+    ],
+  },
+  {
+    row: 20,
+    check: 'a route that declares no access, schema or limit',
+    proofs: [perimeter('the route table'), { test: 'test/contract/roles.test.ts' }],
+  },
+  {
+    row: 21,
+    check: 'a role that does more than its record says',
+    proofs: [
+      { test: 'test/contract/roles.test.ts' },
+      { test: 'src-main/core/access/access.test.ts', title: 'the record decides the role' },
+    ],
+  },
+  {
+    row: 22,
+    check: 'a revoked token whose connections go on',
+    proofs: [
+      sockets('revoking its token'),
+      sockets('a revoked peer'),
+      { test: 'test/integration/web-lifecycle.test.ts', title: 'revoking a token' },
+    ],
+  },
+  { row: 23, check: 'a token in a URL', proofs: [perimeter('tokens in addresses')] },
+  {
+    row: 24,
+    check: 'guessing, from this machine too',
+    proofs: [
+      { test: 'src-main/core/access/access.test.ts', title: '1,000 guesses' },
+      { test: 'src-main/core/foundation/address.test.ts' },
+    ],
+  },
+  {
+    row: 25,
+    check: 'requests that a foreign form can make',
+    proofs: [perimeter('requests that a foreign form can make')],
+  },
+  {
+    row: 26,
+    check: 'a channel without a secret; a signature that is none',
+    proofs: [
+      { test: 'src-main/core/ingest/signature.test.ts' },
+      { test: 'src-main/core/ingest/channels/webhook/webhook-channel.test.ts' },
+      conformance('row 4'),
+    ],
+  },
+  {
+    row: 27,
+    check: 'a replay with a second effect',
+    proofs: [
+      { test: 'src-main/core/ingest/channels/webhook/webhook-channel.test.ts' },
+      conformance('row 5'),
+      conformance('row 6'),
+    ],
+  },
+  {
+    row: 28,
+    check: 'a comparison of secrets whose time tells something',
+    proofs: [{ test: 'test/architecture/secret-comparisons.test.ts' }, bench('signature-timing', 'a wrong signature')],
+  },
+  {
+    row: 57,
+    check: 'messages accepted and durable, beside an echo',
+    proofs: [bench('accept', 'accepted and durable, FULL')],
+  },
+  { row: 58, check: 'CPU for each message, beside an echo', proofs: [bench('accept', 'CPU for each message, FULL')] },
+  {
+    row: 59,
+    check: 'sockets that do not prove themselves',
+    proofs: [
+      sockets('few sockets at a time'),
+      sockets('silence instead of a token'),
+      sockets('a first frame that never ends'),
+    ],
+  },
+  { row: 60, check: 'bodies of strangers read before their token', proofs: [perimeter('whoever has no token')] },
+  { row: 61, check: 'answers at a steady rate', proofs: [bench('open-loop', 'acknowledged at 1000/s, p99')] },
+  {
+    row: 62,
+    check: 'a flood',
+    proofs: [
+      { test: 'test/integration/flood.test.ts' },
+      bench('flood', 'accepted and lost'),
+      bench('flood', 'answer p99'),
+    ],
+  },
+  { row: 63, check: 'the main thread held up', proofs: [bench('open-loop', "main thread's loop delay at 1000/s")] },
+  { row: 64, check: 'connections that take their time', proofs: [perimeter('connections that take their time')] },
+  {
+    row: 65,
+    check: 'hostile bodies',
+    proofs: [
+      perimeter('bodies'),
+      { test: 'src-main/core/foundation/strict-json.test.ts' },
+      bench('hostile', 'slowest hostile body'),
+    ],
+  },
+  {
+    row: 67,
+    check: 'requests made to confuse two readers',
+    proofs: [perimeter('requests made to confuse two readers')],
+  },
+  {
+    row: 68,
+    check: 'keys that would change a prototype',
+    proofs: [
+      perimeter('bodies a body with a prototype'),
+      perimeter('bodies a body with a constructor'),
+      sockets('the RPC socket hostile meta data'),
+      { test: 'src-main/core/foundation/strict-json.test.ts', title: 'a body with a prototype' },
+    ],
+  },
+  {
+    row: 69,
+    check: 'a configuration made to do harm',
+    proofs: [config('YAML that could do harm'), bench('hostile', 'slowest hostile configuration')],
+  },
+  {
+    row: 85,
+    check: 'a second instance, a folder that cannot be written',
+    proofs: [
+      badDays('a second instance'),
+      badDays('a data folder that cannot be written'),
+      { test: 'src-main/core/store/sqlite/folder-lock.test.ts' },
+    ],
+  },
+  {
+    row: 121,
+    check: 'messages that are not accounted for',
+    proofs: [{ test: 'test/integration/conservation.test.ts' }],
+  },
+];

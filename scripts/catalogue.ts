@@ -1,0 +1,98 @@
+// Writes the table of docs/security.md from the last whole `npm test` and the committed benchmarks: what must never happen,
+// which tests and benchmark rows show it, and their figures. `--check` says what would change, and changes nothing.
+import { readFile, writeFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { type Row, rows } from './catalogue-rows.ts';
+import { type BenchRow, type Found, prove, type Ran, tableOf } from './catalogue-table.ts';
+import { at, requireNode24, root } from './project.ts';
+
+const page = at('docs/security.md');
+const begin = '<!-- catalogue: written by npm run catalogue -->';
+const end = '<!-- end of the catalogue -->';
+
+const VitestReport = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+});
+
+const BenchReport = z.object({
+  benches: z.array(
+    z.object({
+      name: z.string(),
+      rows: z.array(
+        z.object({
+          name: z.string(),
+          ours: z.number(),
+          ratio: z.number().nullable(),
+          unit: z.string(),
+          goal: z.union([z.string(), z.number()]).optional(),
+          met: z.boolean().optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Rows whose proof is missing or did not hold, and whether the page says what was found. */
+export async function checkCatalogue(): Promise<{ problems: string[]; isPageCurrent: boolean }> {
+  const found = await proveAll();
+  const text = await readFile(page, 'utf8');
+  return { problems: found.flatMap(({ problems }) => problems), isPageCurrent: text === withTable(text, found) };
+}
+
+async function writeCatalogue(): Promise<void> {
+  const found = await proveAll();
+  for (const problem of found.flatMap(({ problems }) => problems)) {
+    console.error(`catalogue  ${problem}`);
+    process.exitCode = 1;
+  }
+  const text = await readFile(page, 'utf8');
+  await writeFile(page, withTable(text, found));
+  console.log(`catalogue  ${found.length} rows written to docs/security.md`);
+}
+
+async function proveAll(): Promise<Found[]> {
+  const tests = await readTests();
+  const benches = await readBenches();
+  return rows.map((row: Row) => prove(row, tests, benches));
+}
+
+async function readTests(): Promise<Ran[]> {
+  const { testResults } = VitestReport.parse(await readJson('test-results/vitest.json', 'npm test'));
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({
+      file: name.replace(`${root}/`, ''),
+      title: fullName.trim(),
+      hasPassed: status === 'passed',
+    })),
+  );
+}
+
+async function readBenches(): Promise<BenchRow[]> {
+  const { benches } = BenchReport.parse(await readJson('bench/results.json', 'npm run bench'));
+  return benches.flatMap(({ name, rows: measured }) => measured.map((row) => ({ ...row, bench: name })));
+}
+
+async function readJson(file: string, madeBy: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(at(file), 'utf8'));
+  } catch (cause) {
+    throw new Error(`${file} cannot be read; "${madeBy}" writes it`, { cause });
+  }
+}
+
+function withTable(text: string, found: readonly Found[]): string {
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`docs/security.md has no place for the table: "${begin}" … "${end}"`);
+  return `${text.slice(0, from + begin.length)}\n\n${tableOf(found)}\n\n${text.slice(to)}`;
+}
+
+if (import.meta.main) {
+  requireNode24();
+  await writeCatalogue();
+}
