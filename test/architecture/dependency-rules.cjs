@@ -166,8 +166,15 @@ module.exports = {
     {
       name: 'hosts-do-not-mix',
       severity: 'error',
+      comment: 'What two hosts need stands in hosts/shared.',
       from: { path: '^src-main/hosts/([^/]+)/' },
-      to: { path: '^src-main/hosts/', pathNot: '^src-main/hosts/$1/' },
+      to: { path: '^src-main/hosts/', pathNot: '^src-main/hosts/($1|shared)/' },
+    },
+    {
+      name: 'shared-host-code-knows-no-host',
+      severity: 'error',
+      from: { path: '^src-main/hosts/shared/' },
+      to: { path: '^src-main/hosts/', pathNot: '^src-main/hosts/shared/' },
     },
     {
       name: 'screens-do-not-mix',

@@ -49,9 +49,10 @@ const lawful: Record<string, string> = {
   'src-main/core/foundation/inside.ts': 'export const inside = 1;\n',
   'src-main/api/index.ts': "import '../../src-shared/contract/index.ts';\nexport const api = 1;\n",
   'src-main/transports/index.ts': "import 'fastify';\nimport '../api/index.ts';\nexport const transport = 1;\n",
-  'src-main/hosts/headless/main.ts':
-    "import '../../core/app.ts';\nimport '../../transports/index.ts';\nexport const host = 1;\n",
-  'src-main/hosts/electron/main.ts': "import 'electron';\nexport const host = 1;\n",
+  'src-main/hosts/shared/product.ts':
+    "import '../../core/app.ts';\nimport '../../transports/index.ts';\nexport const product = 1;\n",
+  'src-main/hosts/headless/main.ts': "import '../shared/product.ts';\nexport const host = 1;\n",
+  'src-main/hosts/electron/main.ts': "import 'electron';\nimport '../shared/product.ts';\nexport const host = 1;\n",
   'src-renderer/api/index.ts': "import '../../src-shared/contract/index.ts';\nexport const data = 1;\n",
   'src-renderer/components/button.tsx': "import 'react';\nexport const button = 1;\n",
   'src-renderer/screens/chat/index.tsx': "import '../../components/button.tsx';\nexport const chat = 1;\n",
@@ -115,6 +116,7 @@ export const plants: readonly Plant[] = [
   { rule: 'transports-carry-only', from: 'src-main/transports/planted.ts', to: '../core/memory/index.ts' },
   { rule: 'hosts-are-leaves', from: 'src-main/api/planted.ts', to: '../hosts/headless/main.ts' },
   { rule: 'hosts-do-not-mix', from: 'src-main/hosts/headless/planted.ts', to: '../electron/main.ts' },
+  { rule: 'shared-host-code-knows-no-host', from: 'src-main/hosts/shared/planted.ts', to: '../headless/main.ts' },
   { rule: 'screens-do-not-mix', from: 'src-renderer/screens/chat/planted.tsx', to: '../board/index.tsx' },
   { rule: 'components-are-presentational', from: 'src-renderer/components/planted.tsx', to: '../api/index.ts' },
   { rule: 'no-test-code-in-product', from: 'src-main/api/planted.ts', to: '../../test/fakes/clock.ts' },

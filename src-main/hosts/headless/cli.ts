@@ -1,8 +1,8 @@
 import { isAppError } from '../../core/foundation/app-error.ts';
+import { version } from '../shared/version.ts';
 import { readArguments } from './cli-arguments.ts';
 import { exitCodes, NotInThisVersion, WrongUsage } from './cli-options.ts';
 import { usage } from './usage.ts';
-import { version } from './version.ts';
 
 /** Runs one command; answers the exit code. Errors are one plain message on standard error, a stack only with --debug. */
 export async function runCli(argv: string[]): Promise<number> {

@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import type { SecretRegistry } from '../../core/foundation/logger.ts';
 import type { LoadedConfig } from '../../core/settings/index.ts';
 import { openStore, runningOn } from '../../core/store/index.ts';
+import { chosenFolder, readConfig } from '../shared/open-folder.ts';
+import { version } from '../shared/version.ts';
 import type { CliOptions } from './cli-options.ts';
 import { openLogs } from './logs.ts';
-import { chosenFolder, readConfig } from './open-folder.ts';
-import { version } from './version.ts';
 
 interface Check {
   name: string;
@@ -43,7 +43,7 @@ async function examine(options: CliOptions, registry: SecretRegistry): Promise<C
   const folder = await folderCheck(dataDir, createParents);
   // What lies in a folder that cannot be used would only fail once more, and with worse words.
   if (folder.state === 'failure') return [program, folder];
-  const loaded = await readConfig(options, dataDir, registry, 'throw').catch(asFailure('configuration'));
+  const loaded = await readConfig(options, dataDir, { registry, onInvalid: 'throw' }).catch(asFailure('configuration'));
   if (!('config' in loaded)) return [program, folder, loaded];
   return [
     program,

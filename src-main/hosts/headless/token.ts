@@ -6,9 +6,9 @@ import { systemClock } from '../../core/foundation/clock.ts';
 import { createIds } from '../../core/foundation/ids.ts';
 import { dataFiles } from '../../core/settings/index.ts';
 import { openStore } from '../../core/store/index.ts';
+import { chosenFolder, readConfig } from '../shared/open-folder.ts';
 import { type CliOptions, exitCodes, WrongUsage } from './cli-options.ts';
 import { openLogs } from './logs.ts';
-import { chosenFolder, readConfig } from './open-folder.ts';
 
 const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const longestTtlSeconds = 10 * 365 * 86_400;
@@ -23,7 +23,7 @@ export async function mintToken(options: CliOptions): Promise<number> {
   const { registry } = openLogs({ debug: false });
   const { dataDir } = chosenFolder(options);
   const key = await readKey(dataDir);
-  const { config } = await readConfig(options, dataDir, registry, 'throw');
+  const { config } = await readConfig(options, dataDir, { registry, onInvalid: 'throw' });
 
   const store = await openStore({ file: config.memory.db_path, durability: 'full', onFailure: () => {} });
   try {
