@@ -1,13 +1,14 @@
 import { builtinModules } from 'node:module';
 import type { BuildOptions } from 'rolldown';
 
-/** Stays outside the bundle: Node itself, and the package that has a binary beside it. */
-const external = [/^node:/, ...builtinModules, 'better-sqlite3'];
+/** Stays outside the bundle: Node itself, Electron, and the package that has a binary beside it. */
+const external = [/^node:/, ...builtinModules, 'better-sqlite3', 'electron'];
 
 // One flat folder: `workerFile` in core/foundation looks for a worker beside the file that asks for it.
-export default {
+const main: BuildOptions = {
   input: {
     headless: 'src-main/hosts/headless/main.ts',
+    desktop: 'src-main/hosts/electron/main.ts',
     'store-worker': 'src-main/core/store/sqlite/worker.ts',
     'mind-worker': 'src-main/core/assistant/worker.ts',
   },
@@ -24,4 +25,14 @@ export default {
     minify: false,
     sourcemap: false,
   },
-} satisfies BuildOptions;
+};
+
+// A sandboxed preload script can require nothing but electron, so it is one CommonJS file with everything in it.
+export const preload: BuildOptions = {
+  input: { preload: 'src-main/hosts/electron/preload/preload.ts' },
+  platform: 'browser',
+  external: ['electron'],
+  output: { dir: 'dist/preload', format: 'cjs', entryFileNames: '[name].cjs', cleanDir: true },
+};
+
+export default [main, preload];

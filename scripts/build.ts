@@ -27,11 +27,16 @@ const parts: readonly BuildPart[] = [
   {
     name: 'main',
     inputs: [...common, at('src-main'), at('rolldown.config.ts')],
-    outputs: ['headless', 'store-worker', 'mind-worker'].map((entry) => at('dist/main', `${entry}.js`)),
+    outputs: [
+      ...['headless', 'desktop', 'store-worker', 'mind-worker'].map((entry) => at('dist/main', `${entry}.js`)),
+      at('dist/preload/preload.cjs'),
+    ],
     stamp: at('dist/.stamps/main'),
     folder: at('dist/main'),
     build: async () =>
-      (await import('rolldown')).build({ ...(await import('../rolldown.config.ts')).default, cwd: root }),
+      (await import('rolldown')).build(
+        (await import('../rolldown.config.ts')).default.map((options) => ({ ...options, cwd: root })),
+      ),
   },
 ];
 

@@ -9,13 +9,9 @@ import type { CallContext, Caller, Services } from './services.ts';
 export function implementContract(services: Services) {
   return implement(contract)
     .$context<CallContext>()
-    .use(async ({ context, procedure, next }) => {
+    .use(({ context, procedure, next }) => {
       requireRole(procedure['~orpc'].meta, context);
-      try {
-        return await next();
-      } catch (error) {
-        throw tellable(error, services);
-      }
+      return told(() => next(), services);
     });
 }
 
@@ -28,8 +24,17 @@ export const callerOf = ({ context, signal }: { context: CallContext; signal?: A
   signal,
 });
 
+/** A failure on the way is told by the rules of `tellable`. */
+export async function told<T>(run: () => T, services: Pick<Services, 'report'>): Promise<Awaited<T>> {
+  try {
+    return await run();
+  } catch (error) {
+    throw tellable(error, services);
+  }
+}
+
 /** Runs before the input is looked at, so a stranger learns nothing from it. An operation that declares nothing is closed. */
-function requireRole(meta: Partial<OperationMeta>, { principal }: CallContext): void {
+export function requireRole(meta: Partial<OperationMeta>, { principal }: CallContext): void {
   if (meta.access === 'anyone') return;
   if (!principal) throw failure('UNAUTHORIZED', 'This needs a token: send it as "Authorization: Bearer …"');
   if (!meta.access || !roleCovers(principal.role, meta.access)) {

@@ -1,29 +1,14 @@
 import { ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import type { WebSocket } from 'ws';
-import * as z from 'zod';
 import { errorCodes } from '../../src-shared/error-codes.ts';
 import type { AppRouter, CallContext } from '../api/index.ts';
-import { isAppError } from '../core/foundation/app-error.ts';
-import { parseJson } from '../core/foundation/strict-json.ts';
 import type { InFlight } from './in-flight.ts';
+import { readFrame } from './rpc-frame.ts';
 import { closeCodes, closeSoon, type ProvenSocket } from './socket-gate.ts';
 
-export const rpcPayload = 2 * 1024 * 1024;
 const maxBuffered = 16 * 1024 * 1024;
 const maxCallsPerSocket = 256;
-
-/** What the protocol sends: a call, or the end of one. Anything else would reach its decoder as a fault of ours. */
-const Frame = z.object({
-  i: z.string().min(1).max(64),
-  t: z.union([z.literal(1), z.literal(4)]).optional(),
-  p: z.unknown().optional(),
-});
-const Call = z.object({
-  u: z.string().startsWith('/').max(512),
-  h: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
-  m: z.string().max(16).optional(),
-});
 
 export interface RpcSocketDeps {
   router: AppRouter;
@@ -96,16 +81,4 @@ function createPeer(socket: WebSocket) {
     side: side as unknown as Pick<WebSocket, 'addEventListener' | 'send'>,
     deliver: (data: string) => deliver({ data }),
   };
-}
-
-function readFrame(bytes: Buffer): string | null {
-  try {
-    const frame = Frame.safeParse(parseJson(bytes));
-    if (!frame.success) return null;
-    const isCall = frame.data.t !== 4;
-    return !isCall || Call.safeParse(frame.data.p).success ? bytes.toString('utf8') : null;
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
 }

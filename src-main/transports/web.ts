@@ -12,7 +12,8 @@ import { answerBrokenRequest, createHttpServer, defaultLimits, type Limits, list
 import { createInFlight } from './in-flight.ts';
 import { type Refusal, type Report, refusal, refusalBytes, sendRefusal, stoppingRefusal } from './problem.ts';
 import { createHttpApp, type DeclaredRoute } from './routes.ts';
-import { createRpcSockets, rpcPayload } from './rpc-socket.ts';
+import { rpcPayload } from './rpc-frame.ts';
+import { createRpcSockets } from './rpc-socket.ts';
 import { createSocketGate, defaultSocketLimits, type ProvenSocket, type SocketLimits } from './socket-gate.ts';
 import { serveSocketMode, socketModePayload } from './socket-mode.ts';
 

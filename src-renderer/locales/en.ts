@@ -22,6 +22,10 @@ export const en = {
   'connection.unreachable': 'Clawdbot is not answering.',
   'connection.unreachableHint': 'It may be starting or stopped. This page keeps trying and nothing you typed is lost.',
 
+  'tray.pin': 'Keep in view',
+  'tray.unpin': 'Hide when I go elsewhere',
+  'tray.openMain': 'Open in the main window',
+
   'bar.label': 'Status bar',
   'bar.channels': '{{ready}} of {{total}} channels ready',
   'bar.queue_one': '{{count}} message in the queue',
@@ -48,6 +52,11 @@ export const en = {
   'settings.signOut': 'Sign out',
   'settings.signOutHint': 'Forgets the token of this browser.',
   'settings.shortcuts': 'Keyboard shortcuts',
+  'settings.autostart': 'Start when I log in',
+  'settings.autostart.on': 'Yes',
+  'settings.autostart.off': 'No',
+  'settings.shortcutRefused':
+    'The keys {{keys}} for the quick chat are taken by another program. Your desktop’s own settings can bind keys to “clawdbot --toggle”.',
 
   'palette.title': 'Search and commands',
   'palette.placeholder': 'Type a command or a question…',
@@ -127,6 +136,8 @@ export const en = {
   'errors.DATA_FOLDER_UNUSABLE': 'The data folder cannot be written. Check its permissions.',
   'errors.DATA_FOLDER_IN_USE': 'Another Clawdbot uses this data folder. Stop it first.',
   'errors.DATABASE_CORRUPT': 'The database is damaged. Restore the latest backup.',
+  'errors.SECRETS_UNAVAILABLE':
+    'The key chain of this desktop cannot be used. Nothing was overwritten; unlock it or log in again.',
   'errors.DATABASE_NEWER': 'The database was written by a newer version. Install that version.',
   'errors.PORT_IN_USE': 'The port is taken by another program. Choose another one.',
   'errors.LISTEN_REFUSED': 'The system does not allow listening there. Choose another address or port.',

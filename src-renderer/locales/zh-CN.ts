@@ -23,6 +23,10 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'connection.unreachable': 'Clawdbot 没有回应。',
   'connection.unreachableHint': '它可能正在启动，或已经停止。此页面会继续尝试，你输入的内容不会丢失。',
 
+  'tray.pin': '保持显示',
+  'tray.unpin': '切换到别处时隐藏',
+  'tray.openMain': '在主窗口中打开',
+
   'bar.label': '状态栏',
   'bar.channels': '{{total}} 个渠道中 {{ready}} 个就绪',
   'bar.queue_other': '队列中有 {{count}} 条消息',
@@ -46,6 +50,11 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'settings.signOut': '退出登录',
   'settings.signOutHint': '此浏览器将忘记它的令牌。',
   'settings.shortcuts': '键盘快捷键',
+  'settings.autostart': '登录时启动',
+  'settings.autostart.on': '是',
+  'settings.autostart.off': '否',
+  'settings.shortcutRefused':
+    '快速聊天的按键 {{keys}} 已被其他程序占用。可在桌面自己的设置中把按键绑定到“clawdbot --toggle”。',
 
   'palette.title': '搜索与命令',
   'palette.placeholder': '输入命令或问题…',
@@ -124,6 +133,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'errors.DATA_FOLDER_UNUSABLE': '数据文件夹无法写入。请检查权限。',
   'errors.DATA_FOLDER_IN_USE': '另一个 Clawdbot 正在使用此数据文件夹。请先停止它。',
   'errors.DATABASE_CORRUPT': '数据库已损坏。请恢复最近的备份。',
+  'errors.SECRETS_UNAVAILABLE': '无法使用此桌面的钥匙串。没有覆盖任何内容；请解锁或重新登录。',
   'errors.DATABASE_NEWER': '数据库由更新的版本写入。请安装该版本。',
   'errors.PORT_IN_USE': '端口被其他程序占用。请换一个。',
   'errors.LISTEN_REFUSED': '系统不允许在该处监听。请换一个地址或端口。',

@@ -20,4 +20,5 @@ export const contract = {
 };
 
 export type Client = ContractRouterClient<typeof contract>;
+export { type DesktopClient, desktopContract } from './desktop.ts';
 export type { OperationMeta } from './op.ts';

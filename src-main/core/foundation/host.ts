@@ -1,7 +1,8 @@
 /** What differs between the desktop shell and the headless one. A host passes it to `createApp`; nothing else differs. */
 export interface Host {
   readonly kind: 'headless' | 'electron';
-  notify(notice: { title: string; body: string; open?: string }): void;
+  /** `open` is a deep link, for a click; `task` names the todo it is about, for a host whose notices have buttons. */
+  notify(notice: { title: string; body: string; open?: string; task?: string }): void;
   openExternal(url: string): Promise<void>;
   revealFile(path: string): Promise<void>;
   readonly secrets: SecretStore;

@@ -1,0 +1,4 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import { buildBridge } from './bridge.ts';
+
+buildBridge({ contextBridge, ipcRenderer, isMainFrame: process.isMainFrame, page: window });

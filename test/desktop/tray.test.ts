@@ -1,0 +1,200 @@
+import { describe, expect, test, vi } from 'vitest';
+import { drawTrayIcon, type TrayState } from '../../src-main/hosts/electron/tray-icon.ts';
+import { openTestDesktop, settle } from '../fakes/electron/desktop.ts';
+import { createFakeElectron, type FakeElectron } from '../fakes/electron/index.ts';
+
+const states: readonly TrayState[] = ['idle', 'busy', 'attention', 'paused', 'offline'];
+const black = { red: 0, green: 0, blue: 0 };
+const statusWait = () => new Promise((resolve) => setTimeout(resolve, 560));
+
+const chatOf = ({ windows }: FakeElectron) => {
+  const chat = windows.find(({ fakeOptions }) => fakeOptions.frame === false);
+  if (!chat) throw new Error('there is no tray chat');
+  return chat;
+};
+const mainOf = ({ windows }: FakeElectron) => windows.find(({ fakeOptions }) => fakeOptions.frame !== false);
+
+describe('the icon', () => {
+  test('tells its states apart by shape, without any colour', () => {
+    for (const pixels of [16, 32]) {
+      const drawn = states.map((state) => drawTrayIcon(state, pixels, black));
+      for (const [index, one] of drawn.entries()) {
+        for (const other of drawn.slice(index + 1)) {
+          const different = one.filter((value, at) => Math.abs(value - (other[at] ?? 0)) > 128).length;
+          expect(different, states[index]).toBeGreaterThan((pixels * pixels) / 32);
+        }
+      }
+    }
+  });
+
+  test('is premultiplied, as native images are', () => {
+    const drawn = drawTrayIcon('idle', 16, { red: 255, green: 200, blue: 100 });
+    for (let at = 0; at < drawn.length; at += 4) {
+      const [blue = 0, green = 0, red = 0, alpha = 0] = drawn.subarray(at, at + 4);
+      expect(Math.max(blue, green, red)).toBeLessThanOrEqual(alpha);
+    }
+  });
+
+  test('is a template on macOS, which paints it itself, and sharp on every display', async () => {
+    const { tray } = await openTestDesktop({ platform: 'darwin' });
+    expect(tray.fakeImage.fakeIsTemplate).toBe(true);
+    expect(tray.fakeImage.fakeRepresentations.map(({ scaleFactor }) => scaleFactor)).toEqual([1, 1.5, 2, 3]);
+    const other = await openTestDesktop({ platform: 'win32' });
+    expect(other.tray.fakeImage.fakeIsTemplate).toBe(false);
+  });
+
+  test('follows the core, and says the state in words', async () => {
+    const { tray, core, desktop } = await openTestDesktop();
+    await settle();
+    expect(tray.fakeToolTip).toBe('Clawdbot');
+    for (const [state, words] of [
+      ['busy', 'Clawdbot · working'],
+      ['attention', 'Clawdbot · something needs a look'],
+    ] as const) {
+      core.state = state;
+      core.change();
+      await statusWait();
+      expect(tray.fakeToolTip).toBe(words);
+    }
+    core.stop = () => new Promise(() => {});
+    desktop.quit();
+    expect(tray.fakeToolTip).toBe('Clawdbot · not running');
+  });
+});
+
+describe('a click on the icon', () => {
+  test.each(['win32', 'linux', 'darwin'] as const)(
+    'opens the chat on %s, and a second one hides it',
+    async (platform) => {
+      const { fake, tray } = await openTestDesktop({ platform });
+      tray.emit('click');
+      await settle();
+      expect(chatOf(fake).isVisible()).toBe(true);
+      tray.emit('click');
+      expect(chatOf(fake).isVisible()).toBe(false);
+    },
+  );
+
+  test('that took the focus from the chat means to hide it, not to open it again', async () => {
+    const { fake, tray, clock } = await openTestDesktop();
+    tray.emit('click');
+    await settle();
+    chatOf(fake).emit('blur');
+    clock.ms += 100;
+    tray.emit('click');
+    expect(chatOf(fake).isVisible()).toBe(false);
+    clock.ms += 1000;
+    tray.emit('click');
+    expect(chatOf(fake).isVisible()).toBe(true);
+  });
+
+  test('of the other button opens the menu on macOS, which would otherwise swallow the first', async () => {
+    const { tray } = await openTestDesktop({ platform: 'darwin' });
+    expect(tray.fakeMenu).toBeNull();
+    tray.emit('right-click');
+    expect(tray.fakePoppedUp?.fakeItems.map(({ label }) => label)).toContain('Quick chat');
+  });
+});
+
+describe('the menu', () => {
+  test('has the chat first, for desktops whose icons know no click', async () => {
+    const { fake, tray } = await openTestDesktop();
+    expect(tray.fakeMenu?.fakeItems[0]?.label).toBe('Quick chat');
+    tray.fakeMenu?.fakeChoose('Quick chat');
+    await settle();
+    expect(chatOf(fake).isVisible()).toBe(true);
+  });
+
+  test('opens the main window, the board and the memory', async () => {
+    const { fake, tray } = await openTestDesktop();
+    tray.fakeMenu?.fakeChoose('Todos');
+    await settle();
+    expect(mainOf(fake)?.isVisible()).toBe(true);
+    expect(mainOf(fake)?.fakeLoaded).toEqual(['app://clawdbot/#/todos']);
+    tray.fakeMenu?.fakeChoose('Memory');
+    tray.fakeMenu?.fakeChoose('Open Clawdbot');
+    await settle();
+    expect(mainOf(fake)?.fakeLoaded).toEqual(['app://clawdbot/#/todos', 'app://clawdbot/#/memory']);
+    expect(fake.windows).toHaveLength(1);
+  });
+
+  test('shows the keys of the shortcut, and says when another program has them', async () => {
+    const { tray } = await openTestDesktop();
+    expect(tray.fakeMenu?.fakeItems.map(({ label }) => label)).toContain('Quick chat from anywhere: Ctrl+Shift+K');
+    const fake = createFakeElectron();
+    fake.globalShortcut.fakeTaken.add('CommandOrControl+Shift+K');
+    const refused = await openTestDesktop({ fake });
+    const item = refused.tray.fakeMenu?.fakeItems.find(({ label }) => label?.includes('taken'));
+    expect(item).toMatchObject({ label: 'Ctrl+Shift+K is taken by another program', enabled: false });
+  });
+
+  test('speaks Chinese to somebody whose system does', async () => {
+    const fake = createFakeElectron();
+    fake.app.fakeLanguages = ['zh-Hans-CN', 'en-US'];
+    const { tray } = await openTestDesktop({ fake });
+    expect(tray.fakeMenu?.fakeItems.map(({ label }) => label)).toContain('退出 Clawdbot');
+  });
+
+  test('quits', async () => {
+    const { fake, tray, core } = await openTestDesktop();
+    tray.fakeMenu?.fakeChoose('Quit Clawdbot');
+    await vi.waitFor(() => expect(fake.app.fakeExitCode).toBe(0));
+    expect(core.stopped).toBe(1);
+  });
+});
+
+describe('the tray chat', () => {
+  test('opens beside the icon, in the work area, on the icon’s display', async () => {
+    const { fake, tray } = await openTestDesktop();
+    tray.fakeBounds = { x: 3100, y: 1000, width: 24, height: 24 };
+    tray.emit('click');
+    await settle();
+    expect(chatOf(fake).getBounds()).toEqual({ x: 3200 - 400 - 8, y: 984 - 600 - 8, width: 400, height: 600 });
+    expect(chatOf(fake).fakeOptions).toMatchObject({ skipTaskbar: true, frame: false, width: 400, height: 600 });
+    expect(chatOf(fake).fakeLoaded).toEqual(['app://clawdbot/#/tray']);
+  });
+
+  test('is shown when its page is drawn and not before', async () => {
+    const { fake, tray } = await openTestDesktop();
+    tray.emit('click');
+    expect(chatOf(fake).isVisible()).toBe(false);
+    await settle();
+    expect(chatOf(fake).isVisible()).toBe(true);
+  });
+
+  test('goes when the focus goes', async () => {
+    const { fake, tray } = await openTestDesktop();
+    tray.emit('click');
+    await settle();
+    chatOf(fake).emit('blur');
+    expect(chatOf(fake).isVisible()).toBe(false);
+  });
+
+  test('that was closed is hidden and opens again with what was typed', async () => {
+    const { fake, tray, clock } = await openTestDesktop();
+    tray.emit('click');
+    await settle();
+    const chat = chatOf(fake);
+    chat.close();
+    expect(chat.isDestroyed()).toBe(false);
+    clock.ms += 1000;
+    tray.emit('click');
+    expect(chatOf(fake)).toBe(chat);
+    expect(chat.isVisible()).toBe(true);
+  });
+
+  test('opens with the keys from anywhere', async () => {
+    const { fake } = await openTestDesktop();
+    fake.globalShortcut.fakePress('CommandOrControl+Shift+K');
+    await settle();
+    expect(chatOf(fake).isVisible()).toBe(true);
+  });
+
+  test('pinned, it outlives a click elsewhere', async () => {
+    const { fake, tray } = await openTestDesktop({ remembered: { pinned: true } });
+    tray.emit('click');
+    await settle();
+    chatOf(fake).emit('blur');
+    expect(chatOf(fake).isVisible()).toBe(true);
+  });
+});
