@@ -1,5 +1,5 @@
 import { createORPCClient, DynamicLink } from '@orpc/client';
-import type { Client } from '../../src-shared/contract/index.ts';
+import type { Client, DesktopClient } from '../../src-shared/contract/index.ts';
 import { backoffMs } from './backoff.ts';
 import { Failure } from './failure.ts';
 import { storedToken } from './token.ts';
@@ -39,15 +39,16 @@ export function createConnection() {
     for (const listener of listeners) listener();
   }
 
-  const client: Client = createORPCClient(
-    new DynamicLink(async (): Promise<Link> => {
-      if (!wire) throw new Failure('UNREACHABLE');
-      return wire.link;
-    }),
-  );
+  const link = new DynamicLink(async (): Promise<Link> => {
+    if (!wire) throw new Failure('UNREACHABLE');
+    return wire.link;
+  });
+  const client: Client = createORPCClient(link);
+  /** What the shell around this window can do; null in a browser, which has no shell. */
+  const desktop = inShell ? createORPCClient<{ desktop: DesktopClient }>(link).desktop : null;
 
   async function open(): Promise<Wire | 'refused' | 'no-token'> {
-    if (window.clawdbot) return openPort(() => window.clawdbot!.connect());
+    if (window.clawdbot) return openPort(window.clawdbot);
     const token = storedToken.read();
     return token ? openSocket(rpcAddress(location), token) : 'no-token';
   }
@@ -122,6 +123,7 @@ export function createConnection() {
 
   return {
     client,
+    desktop,
     inShell,
     state: () => state,
     subscribe(listener: () => void) {

@@ -18,6 +18,7 @@ export {
   useOutbox,
   useUndoHistory,
 } from './context.tsx';
+export { useDesktop, useDesktopState } from './desktop.ts';
 export { type FailureCode, failureCode } from './failure.ts';
 export type { OutboxEntry } from './outbox.ts';
 export { pair } from './pairing.ts';

@@ -3,6 +3,7 @@ import type { TaskStatus } from '../../src-shared/schema/task.ts';
 /** Every key of the query cache, in one place, so that an event knows what it makes stale. */
 export const keys = {
   me: ['me'] as const,
+  desktop: ['desktop'] as const,
   status: ['status'] as const,
   deadLetters: ['dead-letters'] as const,
   conversations: ['conversations'] as const,

@@ -13,14 +13,17 @@ export interface Wire {
 
 declare global {
   interface Window {
-    /** Put there by the preload script of the desktop shell. */
-    clawdbot?: { connect(): Promise<MessagePort> };
+    /**
+     * Put there by the preload script of the desktop shell. Asks for a port, which cannot be returned across the worlds
+     * and follows as a message of the page to itself, under the id that was given. Rejects while there is no core.
+     */
+    clawdbot?: { connect(id: string): Promise<void> };
   }
 }
 
 /** The desktop shell vouches for its own window, so a port needs no token. */
-export async function openPort(connect: () => Promise<MessagePort>): Promise<Wire> {
-  const port = await connect();
+export async function openPort(shell: NonNullable<Window['clawdbot']>): Promise<Wire> {
+  const port = await receivePort(shell);
   const link: Link = new PortLink({ port });
   const closed = new Promise<'lost'>((resolve) => {
     port.addEventListener('close', () => resolve('lost'), { once: true });
@@ -28,6 +31,36 @@ export async function openPort(connect: () => Promise<MessagePort>): Promise<Wir
   port.start();
   return { link, closed, close: () => port.close() };
 }
+
+async function receivePort(shell: NonNullable<Window['clawdbot']>): Promise<MessagePort> {
+  const id = crypto.randomUUID();
+  const { promise, resolve, reject } = Promise.withResolvers<MessagePort>();
+  function onMessage({ source, origin, data, ports }: MessageEvent<unknown>) {
+    const [port] = ports;
+    // Only this page itself may hand it a port: nobody else can speak for the core.
+    if (source !== window || origin !== location.origin || !port || ports.length !== 1 || !isPortFor(id, data)) return;
+    resolve(port);
+  }
+  const timer = setTimeout(() => reject(new Error('no port came')), openTimeoutMs);
+  window.addEventListener('message', onMessage);
+  try {
+    await shell.connect(id);
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    window.removeEventListener('message', onMessage);
+    // Nobody waits for it any more when the shell itself refused.
+    promise.catch(() => undefined);
+  }
+}
+
+const isPortFor = (id: string, data: unknown): boolean =>
+  typeof data === 'object' &&
+  data !== null &&
+  'type' in data &&
+  data.type === 'clawdbot:port' &&
+  'id' in data &&
+  data.id === id;
 
 const refusedCode = 4401;
 const openTimeoutMs = 10_000;

@@ -66,6 +66,7 @@ export function Frame() {
         {t('app.skip')}
       </a>
       <div className="flex h-full flex-col">
+        <div aria-hidden="true" className="title-bar" />
         <div className="flex min-h-0 flex-1 narrow:flex-col-reverse">
           <SideBar onSearch={() => setOpen('palette')} />
           <main id="content" tabIndex={-1} className="relative min-h-0 min-w-0 flex-1 overflow-clip outline-none">

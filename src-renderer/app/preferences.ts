@@ -23,12 +23,18 @@ export function loadPreferences(): Preferences {
   current = { ...defaults, ...parse(localStorage.getItem(key)) };
   applyTheme();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
+  // Another window of ours has changed them.
+  window.addEventListener('storage', (event) => event.key === key && become(parse(event.newValue)));
   return current;
 }
 
 export function setPreferences(change: Partial<Preferences>) {
-  current = { ...current, ...change };
+  become(change);
   localStorage.setItem(key, JSON.stringify(current));
+}
+
+function become(change: Partial<Preferences>) {
+  current = { ...current, ...change };
   applyTheme();
   for (const listener of listeners) listener();
 }

@@ -5,6 +5,7 @@ import {
   createRouter,
   type ErrorComponentProps,
   lazyRouteComponent,
+  Outlet,
   redirect,
   useNavigate,
 } from '@tanstack/react-router';
@@ -12,6 +13,7 @@ import { Button } from '../components/button.tsx';
 import { useText } from '../locales/index.ts';
 import { Frame } from './frame.tsx';
 import { EmptyState, Skeleton } from './notice.tsx';
+import { useTrayStays } from './tray-window.ts';
 
 /** A search parameter that is a text, or nothing: addresses are typed by hand, too. */
 const text = (value: unknown): string | undefined =>
@@ -29,7 +31,7 @@ const only =
     return found;
   };
 
-const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound });
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -44,6 +46,13 @@ const chatRoute = createRoute({
   path: '/chat',
   validateSearch: only('conversation', 'message'),
   component: lazyRouteComponent(() => import('../screens/chat/index.tsx'), 'ChatScreen'),
+});
+
+/** The small chat of the tray: the same conversation without the frame around it. */
+const trayRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/tray',
+  component: lazyRouteComponent(() => import('../screens/chat/index.tsx'), 'TrayChatScreen'),
 });
 
 const boardRoute = createRoute({
@@ -68,7 +77,7 @@ const statusRoute = createRoute({
 
 export function createAppRouter() {
   return createRouter({
-    routeTree: rootRoute.addChildren([homeRoute, chatRoute, boardRoute, memoryRoute, statusRoute]),
+    routeTree: rootRoute.addChildren([homeRoute, chatRoute, trayRoute, boardRoute, memoryRoute, statusRoute]),
     history: createHashHistory(),
     defaultPendingComponent: () => <Skeleton rows={6} />,
     defaultErrorComponent: Broken,
@@ -86,6 +95,12 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
   }
+}
+
+function Root() {
+  const place = useTrayStays();
+  if (place === 'leaving') return null;
+  return place === 'tray' ? <Outlet /> : <Frame />;
 }
 
 function NotFound() {

@@ -9,7 +9,7 @@ import {
   Radio,
   RadioGroup,
 } from 'react-aria-components';
-import { useApi } from '../api/index.ts';
+import { useApi, useDesktop, useDesktopState } from '../api/index.ts';
 import { Button } from '../components/button.tsx';
 import { classes } from '../components/classes.ts';
 import { useText } from '../locales/index.ts';
@@ -63,6 +63,7 @@ function SettingsDialog() {
         choices={densities.map((value) => ({ value, label: t(`settings.density.${value}`) }))}
         onChange={(value) => setPreferences({ density: value })}
       />
+      <ShellSettings />
       {!connection.inShell && (
         <div className="border-divider border-t pt-3">
           <Button
@@ -77,6 +78,29 @@ function SettingsDialog() {
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** What only the desktop shell has; nothing in a browser. */
+function ShellSettings() {
+  const t = useText();
+  const state = useDesktopState();
+  const { setAutostart } = useDesktop();
+  if (!state) return null;
+  return (
+    <>
+      {state.autostart !== null && (
+        <Segments
+          label={t('settings.autostart')}
+          value={state.autostart ? 'on' : 'off'}
+          choices={(['on', 'off'] as const).map((value) => ({ value, label: t(`settings.autostart.${value}`) }))}
+          onChange={(value) => setAutostart(value === 'on')}
+        />
+      )}
+      {state.shortcut.state === 'refused' && (
+        <p className="text-meta text-text-2">{t('settings.shortcutRefused', { keys: state.shortcut.keys ?? '' })}</p>
+      )}
+    </>
   );
 }
 

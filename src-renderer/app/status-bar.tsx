@@ -32,7 +32,7 @@ export function StatusBar() {
   );
 }
 
-function ConnectionBadge() {
+export function ConnectionBadge() {
   const t = useText();
   const state = useConnectionState();
   const { connection } = useApi();

@@ -1,1 +1,2 @@
 export { ChatScreen } from './chat-screen.tsx';
+export { TrayChatScreen } from './tray-chat-screen.tsx';
