@@ -6,7 +6,11 @@ const executablePath = findBrowser(thisMachine());
 
 /** Every test starts a product of its own, on a free port and an empty data folder. */
 export default defineConfig({
-  testDir: 'test/e2e',
+  projects: [
+    { name: 'browser', testDir: 'test/e2e' },
+    // Leaves itself out, with the reason, where Electron has no program or no display.
+    { name: 'desktop', testDir: 'test/e2e-electron' },
+  ],
   outputDir: 'test-results/e2e',
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   workers: 1,

@@ -1,5 +1,6 @@
 // The browser tests. Arguments go to Playwright: npm run e2e -- test/e2e/board.spec.ts
 import { provideBrowser } from './browser.ts';
+import { findDesktop, reasons, thisDesktop } from './desktop.ts';
 import { endChildrenOnSignal, runNode } from './process.ts';
 import { at, requireNode24, tools } from './project.ts';
 
@@ -13,6 +14,12 @@ async function runBrowserTests(args: readonly string[]): Promise<number> {
   try {
     const browser = await provideBrowser(console.log);
     console.log(`e2e    with ${browser}`);
+    const desktop = findDesktop(thisDesktop());
+    console.log(
+      'program' in desktop
+        ? `e2e    with ${desktop.program}`
+        : `e2e    without the desktop shell: ${reasons[desktop.why].en}`,
+    );
     const env = { CLAWDBOT_BROWSER: browser };
     return (await runNode([tools.playwright, 'test', ...args], { output: 'inherit', env })).code;
   } catch (error) {

@@ -70,12 +70,12 @@ function suites(): Record<'unit' | 'e2e', Suite> {
   };
 }
 
-/** A runner that ends badly without a failed test, or without a report, counts as one failure. */
+/** A runner that ends badly without a failed test, or that neither ran nor left out anything, counts as one failure. */
 async function runSuite({ args, report, count }: Suite): Promise<Counts> {
   await rm(report, { force: true });
   const { code } = await runNode(args, { output: 'inherit' });
   const counts = await countReport(report, count);
-  const hasMissedFailure = counts.failed === 0 && (code !== 0 || counts.passed === 0);
+  const hasMissedFailure = counts.failed === 0 && (code !== 0 || counts.passed + counts.leftOut.length === 0);
   return hasMissedFailure ? { ...counts, failed: 1 } : counts;
 }
 
