@@ -36,9 +36,7 @@ async function pack(): Promise<void> {
   console.log(`dist   ${archive.slice(root.length + 1)}, ${((await stat(archive)).size / 1e6).toFixed(1)} MB`);
 
   await tryOut(archive, name);
-  console.log(
-    'dist   the desktop installers (AppImage, deb, nsis, dmg) come with the desktop shell; this version has none',
-  );
+  console.log('dist   the desktop installers (AppImage, deb, nsis, dmg) are still to come; this version has none');
 }
 
 async function fill(folder: string, version: string): Promise<void> {

@@ -31,6 +31,7 @@ async function start(...words: string[]) {
   const fake = createFakeElectron({ machine, folder: join(folder, 'profile') });
   const argv = ['clawdbot', '--data', join(folder, 'data'), '--port', '0', ...words];
   fake.app.fakeArgv = argv;
+  if (words.includes('--basic')) fake.safeStorage.fakeBackend = 'basic_text';
   const system = Object.assign(new EventEmitter(), {
     argv,
     env: { XDG_CONFIG_HOME: join(folder, 'config') },
@@ -110,13 +111,14 @@ describe('the desktop program, with its real core', () => {
     expect(broken.app.fakeExitCode).toBe(78);
   });
 
-  test('reads a secret of the configuration from the key chain of the desktop, or says why it cannot', async () => {
+  test('reads a secret of the configuration from the key chain of the desktop, or says why it cannot, and what it is worth', async () => {
     const first = await start('--hidden');
     first.app.quit();
     await vi.waitFor(() => expect(first.app.fakeExitCode).toBe(0), { timeout: 10_000 });
     writeFileSync(join(folder, 'data/config.yaml'), 'platforms: { webhook: { secret: "${keychain:webhook}" } }\n');
-    const second = await start();
+    const second = await start('--basic');
     const warnings = (await (await connect(second)).system.status()).warnings.join('\n');
     expect(warnings).toContain('webhook');
+    expect(warnings).toContain('no key chain');
   });
 });

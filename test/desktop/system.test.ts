@@ -215,6 +215,32 @@ describe('secrets', () => {
   });
 });
 
+describe('the title bar', () => {
+  const open = async (platform: NodeJS.Platform) => {
+    const opened = await openTestDesktop({ platform });
+    opened.desktop.handle({ toggle: false, link: null });
+    await settle();
+    const [window] = opened.fake.windows;
+    if (!window) throw new Error('no window opened');
+    return { fake: opened.fake, window };
+  };
+
+  test('of Windows follows the theme', async () => {
+    const { fake, window } = await open('win32');
+    expect(window.fakeOptions).toMatchObject({ titleBarStyle: 'hidden', titleBarOverlay: { symbolColor: '#1c1c1a' } });
+    fake.nativeTheme.shouldUseDarkColors = true;
+    fake.nativeTheme.emit('updated');
+    expect(window.fakeOverlay.symbolColor).toBe('#ecece7');
+  });
+
+  test('of macOS leaves room for its buttons, and that of Linux is the desktop’s own', async () => {
+    expect((await open('darwin')).window.fakeOptions.titleBarStyle).toBe('hiddenInset');
+    const { fake, window } = await open('linux');
+    expect(window.fakeOptions.titleBarStyle).toBeUndefined();
+    fake.nativeTheme.emit('updated');
+  });
+});
+
 describe('closing the main window', () => {
   const closed = async (answer: string | null, remembered = {}) => {
     const opened = await openTestDesktop({ remembered });

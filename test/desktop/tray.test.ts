@@ -56,6 +56,14 @@ describe('the icon', () => {
       await statusWait();
       expect(tray.fakeToolTip).toBe(words);
     }
+    core.fails = true;
+    core.change();
+    await statusWait();
+    expect(tray.fakeToolTip).toBe('Clawdbot · not running');
+    core.fails = false;
+    core.change();
+    await statusWait();
+    expect(tray.fakeToolTip).toBe('Clawdbot · something needs a look');
     core.stop = () => new Promise(() => {});
     desktop.quit();
     expect(tray.fakeToolTip).toBe('Clawdbot · not running');

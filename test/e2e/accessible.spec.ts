@@ -25,6 +25,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await say(page, 'Remind me to renew the certificate tomorrow at 9am');
         await expect(page.getByRole('article')).toHaveCount(2);
         await expectAccessible(page, 'chat, full');
+        await page.goto('/#/tray');
+        await expect(composer(page)).toBeVisible();
+        await expectAccessible(page, 'tray chat, full');
 
         for (const name of ['board', 'memory', 'status'] as const) {
           await open(page, name);

@@ -19,6 +19,8 @@ export interface CoreProcess {
   status(): Promise<TrayState>;
   /** Calls back when the status may have changed. */
   onChange(listener: () => void): () => void;
+  /** Adds a sentence to the status screen and the log. */
+  warn(sentence: string): void;
   /** What a button of a notice does to a todo. */
   actOnTask(what: 'done' | 'snooze', id: string): Promise<void>;
   stop(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startCore(deps: { folder: OpenFolder; host: Host; logger: 
     },
 
     onChange: (listener) => app.events.on(listener),
+    warn: product.warn,
 
     async actOnTask(what, id) {
       await app.board.update(

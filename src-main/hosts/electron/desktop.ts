@@ -15,7 +15,7 @@ import type { StartRequest } from './desktop-arguments.ts';
 import { createElectronHost } from './electron-host.ts';
 import type { Electron } from './electron-modules.ts';
 import { createExternalLinks } from './external-links.ts';
-import { createDesktopText } from './locales.ts';
+import { createDesktopText, type DesktopTextKey } from './locales.ts';
 import { createLook } from './look.ts';
 import { createMainWindow } from './main-window.ts';
 import { createNotices } from './notices.ts';
@@ -52,8 +52,17 @@ export async function openDesktop(deps: DesktopDeps) {
   let core: CoreProcess | null = null;
   let shortcut: DesktopState['shortcut'] = { keys: null, state: 'off' };
   let unfollow = () => {};
+  /** What is worth saying before there is a core to say it. */
+  const early: DesktopTextKey[] = [];
 
-  const look = createLook({ electron, memory, onChange: () => tray.refresh() });
+  const look = createLook({
+    electron,
+    memory,
+    onChange() {
+      tray.refresh();
+      main.refresh();
+    },
+  });
   const text = createDesktopText(look.language);
   const confirm = createConfirm({ electron, text });
   const openExternal = createExternalLinks({ electron, confirm, text, logger });
@@ -66,7 +75,7 @@ export async function openDesktop(deps: DesktopDeps) {
     electron,
     platform,
     dataDir: deps.dataDir,
-    onPlainText: () => logger.warn('start.warning', { warning: text('warn.plainSecrets') }),
+    onPlainText: () => (core ? core.warn(text('warn.plainSecrets')) : early.push('warn.plainSecrets')),
   });
   const autostart = createAutostart({ electron, platform, env, home: homedir(), program: execPath });
   const ports = handOutPorts({ electron, connect, logger });
@@ -126,6 +135,7 @@ export async function openDesktop(deps: DesktopDeps) {
   if (quit.isQuitting()) await started.stop();
   else {
     core = started;
+    for (const key of early) started.warn(text(key));
     unfollow = followStatus(started);
   }
 
@@ -181,7 +191,14 @@ export async function openDesktop(deps: DesktopDeps) {
     let timer: NodeJS.Timeout | null = null;
     const show = () => {
       timer = null;
-      running.status().then((state) => tray.show({ state }), failed('desktop.status_failed'));
+      running.status().then(
+        (state) => tray.show({ state }),
+        (error: unknown) => {
+          // A core that cannot say how it is does not work.
+          tray.show({ state: 'offline' });
+          failed('desktop.status_failed')(error);
+        },
+      );
     };
     const stopFollowing = running.onChange(() => (timer ??= setTimeout(show, statusEveryMs)));
     show();

@@ -63,13 +63,14 @@ export function createMainWindow({ electron, memory, platform, onBuilt, mayClose
   function titleBar() {
     if (platform === 'darwin')
       return { titleBarStyle: 'hiddenInset', titleBarOverlay: { height: titleBarHeight } } as const;
-    if (platform !== 'win32') return {};
-    const symbolColor = electron.nativeTheme.shouldUseDarkColors ? '#ecece7' : '#1c1c1a';
-    return {
-      titleBarStyle: 'hidden',
-      titleBarOverlay: { color: '#00000000', symbolColor, height: titleBarHeight },
-    } as const;
+    return platform === 'win32' ? ({ titleBarStyle: 'hidden', titleBarOverlay: overlay() } as const) : {};
   }
+
+  const overlay = () => ({
+    color: '#00000000',
+    symbolColor: electron.nativeTheme.shouldUseDarkColors ? '#ecece7' : '#1c1c1a',
+    height: titleBarHeight,
+  });
 
   function rememberPlace(built: BrowserWindow): void {
     let timer: NodeJS.Timeout | undefined;
@@ -88,6 +89,11 @@ export function createMainWindow({ electron, memory, platform, onBuilt, mayClose
 
   return {
     window: () => window,
+
+    /** Windows draws its buttons over the page, in a colour that has to follow the theme. */
+    refresh(): void {
+      if (platform === 'win32') window?.setTitleBarOverlay(overlay());
+    },
 
     /** Brings the window to the front; with a place it goes there, without one it stays where it was. */
     open(place?: DesktopPlace): void {

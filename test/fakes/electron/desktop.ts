@@ -20,7 +20,9 @@ export function createFakeCore() {
   const router = createRouter(createFakeServices().services);
   const core = {
     state: 'idle' as TrayState,
+    fails: false,
     acted: [] as [string, string][],
+    warnings: [] as string[],
     stopped: 0,
     stop: async () => {},
     change: () => listeners.forEach((tell) => tell()),
@@ -34,11 +36,15 @@ export function createFakeCore() {
       );
       port.start();
     },
-    status: async () => core.state,
+    async status() {
+      if (core.fails) throw new Error('the store is gone');
+      return core.state;
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    warn: (sentence) => void core.warnings.push(sentence),
     actOnTask: async (what, id) => void core.acted.push([what, id]),
     async stop() {
       core.stopped++;

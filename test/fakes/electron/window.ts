@@ -15,6 +15,7 @@ export class FakeWindow extends EventEmitter {
   readonly fakeOptions: Preferences;
   fakeFocused = 0;
   fakeReloads = 0;
+  fakeOverlay: Electron.TitleBarOverlayOptions = {};
   fakeLoaded: string[] = [];
   #bounds: Electron.Rectangle;
   #isVisible: boolean;
@@ -83,6 +84,10 @@ export class FakeWindow extends EventEmitter {
   }
   setBounds(bounds: Partial<Electron.Rectangle>, _animate?: boolean): void {
     this.#bounds = { ...this.#bounds, ...bounds };
+  }
+  setTitleBarOverlay(options: Electron.TitleBarOverlayOptions): void {
+    if (!this.fakeOptions.titleBarOverlay) throw new Error('Titlebar overlay is not enabled');
+    this.fakeOverlay = options;
   }
   close(): void {
     const event = new FakeEvent();
