@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { at } from './project.ts';
 
-interface LockedPackage {
+export interface LockedPackage {
   version?: string;
   license?: string;
   dependencies?: Record<string, string>;
@@ -10,20 +10,35 @@ interface LockedPackage {
 
 type Lock = Record<string, LockedPackage>;
 
-/** The licences of every package whose code is in the bundles, in one text. Throws when one has none to show. */
-export async function bundledLicences(): Promise<string> {
+export interface ShippedPackage {
+  /** Where it lies, from the top of the checkout. */
+  path: string;
+  name: string;
+  version: string;
+  license: string | undefined;
+}
+
+/** Every package whose code reaches the user: bundled by us, or packed as it is. */
+export async function shippedPackages(): Promise<ShippedPackage[]> {
   const { packages } = JSON.parse(await readFile(at('package-lock.json'), 'utf8')) as { packages: Lock };
-  const roots = new Set((await Promise.all(['src-shared', 'src-main', 'src-renderer'].map(importedPackages))).flat());
+  const imported = (await Promise.all(['src-shared', 'src-main', 'src-renderer'].map(importedPackages))).flat();
+  const roots = new Set([...imported, ...Object.keys(packages['']?.dependencies ?? {})]);
+  return [...closure(packages, roots)].sort().map((path) => ({
+    path,
+    name: path.replace(/^.*node_modules\//, ''),
+    version: packages[path]?.version ?? '',
+    license: packages[path]?.license,
+  }));
+}
+
+/** The licences of all that in one text. Throws when a package has none to show. */
+export async function bundledLicences(): Promise<string> {
   const texts: string[] = [];
-  for (const path of [...closure(packages, roots)].sort()) {
-    const { version, license } = packages[path] ?? {};
-    texts.push(
-      `${path.replace(/^.*node_modules\//, '')} ${version} (${license ?? 'see below'})\n\n${await licenceText(path, license)}`,
-    );
+  for (const { path, name, version, license } of await shippedPackages()) {
+    texts.push(`${name} ${version} (${license ?? 'see below'})\n\n${await licenceText(path, license)}`);
   }
   return `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
-
 /** The names of the packages that a folder's product code imports. */
 async function importedPackages(folder: string): Promise<string[]> {
   const entries = await readdir(at(folder), { recursive: true, withFileTypes: true });

@@ -6,18 +6,27 @@ import * as z from 'zod';
 
 const Ready = z.object({ ready: z.literal(true), url: z.url(), token: z.string(), pid: z.number() });
 
+const isWindows = process.platform === 'win32';
 const startLimitMs = 20_000;
 const stopLimitMs = 12_000;
 
-/** Starts a packed product, asks for its health and its page, and ends it. Throws with what it said when it does not behave. */
-export async function smokeTest(folder: string, data: string): Promise<{ readyMs: number }> {
-  const started = performance.now();
-  const isWindows = process.platform === 'win32';
+/** Starts a packed folder, asks for its health and its page, and ends it. Throws with what it said when it does not behave. */
+export function smokeTest(folder: string, data: string): Promise<{ readyMs: number }> {
   const program = join(folder, 'bin', isWindows ? 'node.exe' : 'node');
   // An empty PATH: whatever it needs it must bring along.
-  const product = spawn(program, [join(folder, 'bin/clawdbot.mjs'), 'serve', '--data', data, '--port', '0', '--json'], {
-    cwd: folder,
-    env: { PATH: '', ...(isWindows ? { SYSTEMROOT: process.env['SYSTEMROOT'] } : {}) },
+  return tryProgram([program, join(folder, 'bin/clawdbot.mjs')], data, { cwd: folder, path: '' });
+}
+
+/** The same for a program that is started by one command. */
+export async function tryProgram(
+  [program = '', ...before]: readonly string[],
+  data: string,
+  { cwd, path }: { cwd: string; path: string },
+): Promise<{ readyMs: number }> {
+  const started = performance.now();
+  const product = spawn(program, [...before, 'serve', '--data', data, '--port', '0', '--json'], {
+    cwd,
+    env: { PATH: path, ...(isWindows ? { SYSTEMROOT: process.env['SYSTEMROOT'] } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -63,5 +72,5 @@ async function endWith(product: ChildProcess, expected: number): Promise<void> {
   product.kill('SIGTERM');
   const [code] = await exit;
   // Windows knows no SIGTERM: there a process is ended from outside and has no code of its own to give.
-  if (process.platform !== 'win32' && code !== expected) throw new Error(`it ended with ${code} after SIGTERM`);
+  if (!isWindows && code !== expected) throw new Error(`it ended with ${code} after SIGTERM`);
 }

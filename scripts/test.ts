@@ -1,5 +1,5 @@
 // Everything that needs nothing from outside: checks, build, unit and integration tests, browser tests. The last line
-// counts the tests. One part alone: --check, --build, --unit or --e2e; further arguments go to its test runner.
+// counts the tests. One part alone: --check, --build, --unit, --e2e or --pack; further arguments go to its test runner.
 // CLAWDBOT_REQUIRE_SERVICES=1 turns a suite that was left out for want of a service into a failure.
 import { readFile, rm } from 'node:fs/promises';
 import { checkCatalogue } from './catalogue.ts';
@@ -7,7 +7,7 @@ import { add, type Counts, closingLine, countPlaywright, countVitest, nothing } 
 import { endChildrenOnSignal, runNode } from './process.ts';
 import { at, requireNode24, root, tools } from './project.ts';
 
-const partNames = ['check', 'build', 'unit', 'e2e'] as const;
+const partNames = ['check', 'build', 'unit', 'e2e', 'pack'] as const;
 type PartName = (typeof partNames)[number];
 
 interface Suite {
@@ -59,7 +59,7 @@ async function holdsCatalogue(): Promise<boolean> {
   return problems.length === 0 && isPageCurrent;
 }
 
-function suites(): Record<'unit' | 'e2e', Suite> {
+function suites(): Record<'unit' | 'e2e' | 'pack', Suite> {
   return {
     unit: {
       args: [tools.vitest, 'run', ...rest],
@@ -67,6 +67,12 @@ function suites(): Record<'unit' | 'e2e', Suite> {
       count: (report) => countVitest(report, { isServiceRequired }),
     },
     e2e: { args: [at('scripts/e2e.ts'), ...rest], report: at('test-results/playwright.json'), count: countPlaywright },
+    // After the others and by itself: packing takes every core, and tests that measure time would notice.
+    pack: {
+      args: [tools.vitest, 'run', '--config', at('scripts/packing/vitest.config.ts'), ...rest],
+      report: at('test-results/vitest-pack.json'),
+      count: (report) => countVitest(report, { isServiceRequired }),
+    },
   };
 }
 

@@ -8,6 +8,8 @@ import { stringify } from 'yaml';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bundle = join(root, 'dist/main/headless.js');
+/** A packed program that the browser tests start in place of the bundle. */
+const packedProgram = process.env['CLAWDBOT_PACKED_PROGRAM'];
 const sources = join(root, 'src-main/hosts/headless/main.ts');
 
 export const webhookSecret = 'webhook secret of the tests';
@@ -66,15 +68,13 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const socketPort = await freePort();
   if (!options.keepConfig) writeConfig(dataDir, config, socketPort);
   const program = options.program ?? (from === 'bundle' && existsSync(bundle) ? bundle : sources);
-  const child = spawn(
-    process.execPath,
-    [...nodeArgs, program, 'serve', '--data', dataDir, '--port', '0', '--json', ...args],
-    {
-      cwd: root,
-      env: { ...process.env, NODE_OPTIONS: '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const [command, ...before] =
+    from === 'bundle' && packedProgram ? [packedProgram] : [process.execPath, ...nodeArgs, program];
+  const child = spawn(command, [...before, 'serve', '--data', dataDir, '--port', '0', '--json', ...args], {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-200_000);
