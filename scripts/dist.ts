@@ -1,8 +1,12 @@
-// The headless product of this platform as one folder that needs nothing from the machine, and as an archive of it.
-import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+// The headless product of this platform as one folder that needs nothing from the machine, and as an archive of it; and
+// where an Electron for it is there, the desktop installers.
+import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { bundledLicences } from './licences.ts';
+import { writeChecksums } from './packing/checksums.ts';
+import { buildInstallers } from './packing/installers.ts';
+import { writeNotices } from './packing/notices.ts';
+import { findSecrets } from './packing/secrets.ts';
 import { brokenLinks, copyPages } from './pages.ts';
 import { endChildrenOnSignal, run, runNode, seconds } from './process.ts';
 import { at, requireNode24, root } from './project.ts';
@@ -36,7 +40,10 @@ async function pack(): Promise<void> {
   console.log(`dist   ${archive.slice(root.length + 1)}, ${((await stat(archive)).size / 1e6).toFixed(1)} MB`);
 
   await tryOut(archive, name);
-  console.log('dist   the desktop installers (AppImage, deb, nsis, dmg) are still to come; this version has none');
+
+  const installers = await buildInstallers(console.log);
+  const sums = await writeChecksums(at('release'), [archive, ...installers]);
+  console.log(`dist   ${sums.slice(root.length + 1)} has the checksums of ${1 + installers.length} file(s)`);
 }
 
 async function fill(folder: string, version: string): Promise<void> {
@@ -52,8 +59,23 @@ async function fill(folder: string, version: string): Promise<void> {
     join(folder, 'package.json'),
     `${JSON.stringify({ name: 'clawdbot', version, license: 'MIT', private: true, type: 'module' }, null, 2)}\n`,
   );
+  await cp(at('packaging/systemd/clawdbot.service'), join(folder, 'clawdbot.service'));
   await bringPages(folder);
-  await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await bundledLicences());
+  await writeNotices(at('release/notices'));
+  for (const notice of ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json']) {
+    await copyFile(at('release/notices', notice), join(folder, notice));
+  }
+  await refuseSecrets(folder);
+}
+
+/** The last look before something leaves this machine. Node's own binary is not ours to search. */
+async function refuseSecrets(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((each) => each.isFile() && !/^node(?:\.exe)?$/.test(each.name))) {
+    const file = join(entry.parentPath, entry.name);
+    const [secret] = findSecrets(await readFile(file, 'latin1'));
+    if (secret) throw new Error(`${file} holds what looks like a ${secret.kind}: ${secret.shown}; take it out`);
+  }
 }
 
 async function bringPages(folder: string): Promise<void> {
