@@ -33,12 +33,19 @@ test.each([
   ['a test that is gone', [{ test: 'test/a.test.ts', title: 'gone' }], 'no test "gone…"'],
   ['a test that failed', [{ test: 'test/a.test.ts', title: 'bad' }], '1 of "bad…" of test/a.test.ts did not pass'],
   ['a benchmark without that row', [{ bench: 'crash', row: 'power cut' }], 'no row "power cut…"'],
-  ['a goal that was missed', [{ bench: 'crash', row: 'slow' }], 'missed slow start'],
+  ['something that must be zero and is not', [{ bench: 'crash', row: 'lost' }], 'missed lost ones'],
   ['no proof at all', [], 'names no proof'],
 ])('%s is a problem of its row', (_what, proofs, problem) => {
-  const found = prove(row(proofs), [ran('bad one', false)], [measured({ name: 'slow start', met: false })]);
+  const found = prove(row(proofs), [ran('bad one', false)], [measured({ name: 'lost ones', ours: 1, met: false })]);
   expect(found.problems).toEqual([expect.stringContaining(problem)]);
   expect(found.problems[0]).toContain('row 15');
+});
+
+test('a speed that was missed is shown as missed', () => {
+  const slow = measured({ name: 'slow start', ours: 700, unit: 'ms', goal: '< 600 ms', met: false });
+  const found = prove(row([{ bench: 'crash', row: 'slow' }]), [], [slow]);
+  expect(found.problems).toEqual([]);
+  expect(found.shown).toEqual(['bench: slow start 700 ms (< 600 ms, missed)']);
 });
 
 test('the table has a line for each row, with figures of tests and benchmarks', () => {
