@@ -69,11 +69,33 @@ describe.each(targets.map(nameOf))('the package for %s', (name) => {
 
     const beside = (await everyFile(resources)).filter((path) => !/^(?:app\.asar|tray\/|notices\/)/.test(path));
     expect(
-      beside.filter((path) => !/^(?:apparmor-profile|package-type|icon\.icns|\w+\.lproj\/locale\.pak)$/.test(path)),
+      beside.filter(
+        (path) => !/^(?:apparmor-profile|package-type|icon\.icns|(?:en|zh_CN)\.lproj\/locale\.pak)$/.test(path),
+      ),
     ).toEqual([]);
     expect((await everyFile(join(resources, 'app.asar.unpacked'))).map((path) => path.split('/').at(-1))).toEqual([
       `${target.platform}-${target.arch}.node`,
     ]);
+  });
+
+  test('has of Electron only what it needs, in the two languages of the interface', async (context) => {
+    needsTools(context);
+    const { folder: program, target } = of(name);
+    const files = (await everyFile(program)).filter((path) => !path.startsWith('resources/'));
+    if (target.platform === 'darwin') {
+      const languages = files.flatMap((path) => /(\w+)\.lproj\//.exec(path)?.[1] ?? []);
+      expect([...new Set(languages)].sort()).toEqual(['en', 'zh_CN']);
+      return;
+    }
+    const own = target.platform === 'win32' ? ['Clawdbot.exe'] : ['chrome-sandbox', 'clawdbot', 'stand-in-start.mjs'];
+    const common = [
+      'LICENSE.electron.txt',
+      'LICENSES.chromium.html',
+      'locales/en-US.pak',
+      'locales/zh-CN.pak',
+      'version',
+    ];
+    expect(files).toEqual([...own, ...common].sort());
   });
 
   test('has its fuses as configured, read back from the program', async (context) => {
@@ -184,9 +206,10 @@ describe('the Debian package', () => {
     expect(control).toMatch(/^ Package: clawdbot$/m);
     expect(control).toMatch(/^ Architecture: amd64$/m);
     expect(control).toMatch(/^ Maintainer: Clawdbot <maintainers@clawdbot\.invalid>$/m);
-    expect(control).toMatch(/^ Depends: .*\blibgtk-3-0\b/m);
+    expect(control).toMatch(/^ Depends: libc6 \(>= 2\.34\), .*\blibgtk-3-0\b/m);
     const files = (await outputOf('dpkg-deb', ['--contents', deb])).trim().split('\n');
     expect(files.filter((line) => !/^[-d]rw[x-]r-[x-]r-[x-] root\/root /.test(line))).toEqual([]);
+    expect(files.join('\n')).toContain('./usr/share/doc/clawdbot/copyright');
     const size = await sizeOf(deb);
     console.log(`pack   ${deb.slice(root.length + 1)}: ${megabytes(size)}`);
     expect(size).toBeLessThan(debLimit);

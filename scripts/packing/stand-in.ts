@@ -1,7 +1,7 @@
 // A stand-in for Electron's own files, so that packing can be tried and looked into where no Electron can be downloaded.
 // It has what electron-builder reads and changes, and nothing that runs; only the Linux one starts something: the
 // headless product out of the packed archive, on the Node that is there.
-import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { at } from '../project.ts';
 
@@ -25,7 +25,7 @@ export async function makeStandIn(platform: Platform, folder: string): Promise<v
   await put('version', version);
   await put('LICENSE', 'stand-in\n');
   await put('LICENSES.chromium.html', 'stand-in\n');
-  if (platform === 'darwin') return putMac(put, version);
+  if (platform === 'darwin') return putMac(folder, put, version);
   await mkdir(join(folder, 'resources'));
   for (const language of languages) await put(`locales/${language}.pak`, '');
   if (platform === 'win32') return putWindows(folder);
@@ -57,7 +57,7 @@ async function putWindows(folder: string): Promise<void> {
   await appendFile(program, wire);
 }
 
-async function putMac(put: Put, version: string): Promise<void> {
+async function putMac(folder: string, put: Put, version: string): Promise<void> {
   const contents = 'Electron.app/Contents';
   const framework = `${contents}/Frameworks/Electron Framework.framework`;
   await put(`${contents}/Info.plist`, plist({ CFBundleName: 'Electron', ...bundle('Electron', version) }));
@@ -65,10 +65,14 @@ async function putMac(put: Put, version: string): Promise<void> {
   await put(`${contents}/Resources/electron.icns`, '');
   for (const language of macLanguages) {
     await put(`${contents}/Resources/${language}.lproj/locale.pak`, '');
-    await put(`${framework}/Resources/${language}.lproj/locale.pak`, '');
     await put(`${framework}/Versions/A/Resources/${language}.lproj/locale.pak`, '');
   }
-  await put(`${framework}/Electron Framework`, wire);
+  // One version, and links to it, as in every framework.
+  await put(`${framework}/Versions/A/Electron Framework`, wire);
+  await symlink('A', join(folder, framework, 'Versions/Current'));
+  for (const name of ['Electron Framework', 'Resources']) {
+    await symlink(`Versions/Current/${name}`, join(folder, framework, name));
+  }
   for (const kind of ['', ' (Renderer)', ' (GPU)', ' (Plugin)']) {
     const helper = `Electron Helper${kind}`;
     await put(`${contents}/Frameworks/${helper}.app/Contents/Info.plist`, plist(bundle(helper, version)));
