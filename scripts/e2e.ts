@@ -1,4 +1,4 @@
-// The browser tests. Arguments go to Playwright: npm run e2e -- test/e2e/board.spec.ts
+// The browser tests, and the pictures. Arguments go to Playwright: npm run e2e -- test/e2e/board.spec.ts
 import { provideBrowser } from './browser.ts';
 import { findDesktop, reasons, thisDesktop } from './desktop.ts';
 import { endChildrenOnSignal, runNode } from './process.ts';
