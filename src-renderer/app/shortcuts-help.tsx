@@ -17,6 +17,8 @@ const groups: readonly { title: TextKey; keys: readonly (readonly [string, TextK
     keys: [
       ['Enter', 'help.send'],
       ['Shift Enter', 'help.newline'],
+      ['Enter', 'help.offer'],
+      ['↑', 'help.toOffer'],
     ],
   },
   {

@@ -206,6 +206,7 @@ export const en = {
   'suggestion.edit': 'Edit',
   'suggestion.dismiss': 'Not a todo',
   'suggestion.keys': 'Enter adds, E edits, Backspace dismisses',
+  'suggestion.offer': 'Enter adds “{{title}}”, ↑ goes to its card',
   'suggestion.onBoard': 'On the board: {{column}}',
   'suggestion.open': 'Open on the board',
   'suggestion.gone': 'Not a todo',
@@ -336,6 +337,8 @@ export const en = {
   'help.this': 'This help',
   'help.send': 'Send',
   'help.newline': 'New line',
+  'help.offer': 'Add the suggested todo, when the message box is empty',
+  'help.toOffer': 'Go to the suggested todo, when the message box is empty',
 
   'memory.title': 'Memory',
   'memory.search': 'Search memory',

@@ -200,6 +200,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'suggestion.edit': '编辑',
   'suggestion.dismiss': '不是待办',
   'suggestion.keys': '回车添加，E 编辑，退格忽略',
+  'suggestion.offer': '回车添加“{{title}}”，↑ 移到卡片',
   'suggestion.onBoard': '已在看板：{{column}}',
   'suggestion.open': '在看板中打开',
   'suggestion.gone': '不是待办',
@@ -324,6 +325,8 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'help.this': '此帮助',
   'help.send': '发送',
   'help.newline': '换行',
+  'help.offer': '消息框为空时：添加建议的待办',
+  'help.toOffer': '消息框为空时：移到建议的待办',
 
   'memory.title': '记忆',
   'memory.search': '搜索记忆',

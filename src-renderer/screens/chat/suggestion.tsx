@@ -1,15 +1,19 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CalendarClock, Check, ListTodo, Undo2 } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
+import type { PressEvent } from 'react-aria-components';
 import type { Task } from '../../../src-shared/schema/task.ts';
 import { useCanWrite, useTaskActions, useTasks, useUndoHistory } from '../../api/index.ts';
 import { useReportFailure } from '../../app/toast.tsx';
+import { doneSentence } from '../../app/undo-bar.tsx';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { Button } from '../../components/button.tsx';
 import { formatDue, formatPercent } from '../../components/format.ts';
+import { isComposing } from '../../components/keyboard.ts';
 import { usePlace } from '../../components/use-place.ts';
 import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
+import { focusPast, focusWriting, suggestionMark } from './focus.ts';
 
 /** The cards that a message made, where it was said: no toast, nothing that goes away by itself. */
 export function Suggestions({ ids }: { ids: readonly string[] }) {
@@ -24,6 +28,23 @@ export function Suggestions({ ids }: { ids: readonly string[] }) {
       })}
     </div>
   );
+}
+
+/** Answers a suggestion and says so. */
+export function useAnswers() {
+  const t = useText();
+  const announce = useAnnounce();
+  const actions = useTaskActions({ onFailure: useReportFailure() });
+  return {
+    accept(task: Task) {
+      actions.move(task, 'todo');
+      announce(doneSentence(t, { type: 'moved', title: task.title, to: 'todo' }));
+    },
+    dismiss(task: Task) {
+      actions.remove(task);
+      announce(doneSentence(t, { type: 'dismissed', title: task.title }));
+    },
+  };
 }
 
 function Gone({ id }: { id: string }) {
@@ -47,7 +68,8 @@ function UndoStep({ id }: { id: string }) {
     <Button
       size="small"
       icon={<Undo2 aria-hidden="true" size={14} />}
-      onPress={() => {
+      onPress={({ target, pointerType }) => {
+        if (pointerType !== 'touch') focusWriting(target as HTMLElement);
         actions.undoLast();
         announce(t('undo.undone'));
       }}
@@ -79,14 +101,21 @@ function Suggestion({ task }: { task: Task }) {
   const place = usePlace();
   const navigate = useNavigate();
   const canWrite = useCanWrite();
-  const actions = useTaskActions({ onFailure: useReportFailure() });
+  const answers = useAnswers();
+  const card = useRef<HTMLDivElement>(null);
 
-  const accept = () => actions.move(task, 'todo');
-  const dismiss = () => actions.remove(task);
+  /** A finger has no focus to lose, and where one writes it would bring up the keyboard of the screen. */
+  function answer(give: (task: Task) => void, press?: PressEvent) {
+    if (card.current && press?.pointerType !== 'touch') focusPast(card.current);
+    give(task);
+  }
+  const accept = (press?: PressEvent) => answer(answers.accept, press);
+  const dismiss = (press?: PressEvent) => answer(answers.dismiss, press);
   const edit = () => void navigate({ to: '/todos', search: { task: task.id } });
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.target !== event.currentTarget || !canWrite || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== event.currentTarget || !canWrite || isComposing(event)) return;
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = { Enter: accept, e: edit, E: edit, Backspace: dismiss }[event.key];
     if (!act) return;
     event.preventDefault();
@@ -97,19 +126,27 @@ function Suggestion({ task }: { task: Task }) {
     // The card takes keys of its own beside its buttons: Enter, E and Backspace answer it without a way through them.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
+      {...suggestionMark(task.id)}
+      ref={card}
       role="group"
       aria-label={t('suggestion.label', { title: task.title })}
-      aria-describedby={`keys-${task.id}`}
+      aria-describedby={canWrite ? `keys-${task.id}` : undefined}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       onKeyDown={onKeyDown}
-      className="card flex flex-col gap-1.5 border-accent/50 p-3"
+      className="group/card card flex flex-col gap-1.5 border-accent/50 p-3"
     >
-      <div className="flex items-center gap-2 text-caption text-text-2">
+      <div className="flex flex-wrap items-center gap-x-2 text-caption text-text-2">
         <ListTodo aria-hidden="true" size={13} className="text-accent" />
         <span>{t('suggestion.heading')}</span>
         {task.confidence !== null && (
           <span>{t('suggestion.confidence', { percent: formatPercent(task.confidence, place.language) })}</span>
+        )}
+        {/* The keys act on the card itself, not on its buttons, so that is when they are shown. */}
+        {canWrite && (
+          <span id={`keys-${task.id}`} className="invisible ml-auto group-focus/card:visible narrow:hidden">
+            {t('suggestion.keys')}
+          </span>
         )}
       </div>
       <p lang={writtenLanguage(task.title)} className="wrap-anywhere font-semibold text-chat">
@@ -134,9 +171,6 @@ function Suggestion({ task }: { task: Task }) {
           </Button>
         </div>
       )}
-      <span id={`keys-${task.id}`} className="sr-only">
-        {t('suggestion.keys')}
-      </span>
     </div>
   );
 }

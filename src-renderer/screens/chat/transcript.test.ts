@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../../../src-shared/schema/message.ts';
-import { type Row, transcript, withLinks } from './transcript.ts';
+import { latestTasks, type Row, transcript, withLinks } from './transcript.ts';
 
 const message = (id: string, change: Partial<Message> = {}): Message => ({
   id,
@@ -64,4 +64,13 @@ test('web addresses can be followed, without the punctuation around them', () =>
       .map((part) => part.href),
   ).toEqual(['https://example.org/a?b=c', 'http://x.org/y']);
   expect(withLinks('javascript:alert(1)')).toEqual([{ text: 'javascript:alert(1)', href: null }]);
+});
+
+test('the cards of the last exchange are those of the words said last, whatever was answered to words before', () => {
+  const before = message('please', { task_ids: ['old'] });
+  const last = message('and please', { task_ids: ['one', 'two'] });
+  const late = message('reply', { direction: 'out', in_reply_to: 'please', task_ids: ['old'] });
+  expect(latestTasks([late, last, before])).toEqual(['one', 'two']);
+  expect(latestTasks([message('thanks'), late, last, before])).toEqual([]);
+  expect(latestTasks([])).toEqual([]);
 });

@@ -63,6 +63,10 @@ function ownTasks(message: Message, shownBy: ReadonlyMap<string, readonly string
   return asked ? message.task_ids.filter((id) => !asked.includes(id)) : message.task_ids;
 }
 
+/** The cards that the words said last made, in the order of the words. Older cards are not meant by a key pressed now. */
+export const latestTasks = (newestFirst: readonly Message[]): readonly string[] =>
+  newestFirst.find(({ direction }) => direction === 'in')?.task_ids ?? [];
+
 const link = /https?:\/\/[^\s<>"'）】」』，。；、]+[^\s<>"'）】」』，。；、.,;:!?)\]]/g;
 
 /** Cuts a text into words and web addresses, so that addresses can be followed. */
