@@ -166,7 +166,7 @@ function SuggestedCount({ count, isSlim }: { count: number; isSlim: boolean }) {
   return (
     <span
       className={classes(
-        'rounded-full bg-accent px-1.5 font-semibold text-caption text-on-accent leading-4',
+        'rounded-full bg-accent forced-color-adjust-none px-1.5 font-semibold text-caption text-on-accent leading-4',
         isSlim && 'absolute -top-0.5 -right-0.5 px-1',
       )}
     >

@@ -10,7 +10,9 @@ import { classes } from './classes.ts';
 export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger';
 
 const looks: Record<ButtonKind, string> = {
-  primary: 'bg-accent text-on-accent border-transparent data-hovered:brightness-110 data-pressed:brightness-95',
+  // The system draws its own ground behind forced text, which would hide text made for this one.
+  primary:
+    'bg-accent text-on-accent forced-color-adjust-none border-transparent data-hovered:brightness-110 data-pressed:brightness-95',
   plain: 'bg-surface text-text border-border data-hovered:bg-sunken data-pressed:bg-sunken',
   quiet:
     'bg-transparent text-text-2 border-transparent data-hovered:bg-sunken data-hovered:text-text data-pressed:bg-sunken',
@@ -84,7 +86,7 @@ export function Tip({ children }: { children: ReactNode }) {
   return (
     <Tooltip
       offset={6}
-      className="fade-in max-w-72 rounded-md bg-text px-2 py-1 text-bg text-meta forced-colors:border"
+      className="fade-in max-w-72 forced-color-adjust-none rounded-md bg-text px-2 py-1 text-bg text-meta"
     >
       {children}
     </Tooltip>

@@ -146,6 +146,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ forcedColors: 'active', colorScheme });
       await open(page, 'board');
       expect(await token(page, '--surface')).toBe('Canvas');
+      for (const filled of [
+        page.getByRole('button', { name: 'Add a todo' }),
+        page.getByRole('link', { name: /suggested/ }).locator('.bg-accent'),
+      ])
+        await expect(filled).toHaveCSS('forced-color-adjust', 'none');
       const first = card(page, /Renew/);
       await first.focus();
       await page.keyboard.press('ArrowDown');
