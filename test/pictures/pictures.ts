@@ -38,6 +38,7 @@ const screens = {
     await page.goto(`${url}/#/chat`);
     await expect(page.getByRole('group', { name: /^(Suggested todo: |建议的待办：)/ })).toBeVisible();
     await expect(page.getByRole('region', { name: /^(From memory|来自 1 条记忆)$/ })).toBeVisible();
+    await expect(composer(page)).toHaveAccessibleDescription(/^(Enter adds|回车添加)/);
   },
   async board(page: Page, { url }: House, { cards }: Story) {
     await page.goto(`${url}/#/todos`);
