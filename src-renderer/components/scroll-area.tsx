@@ -1,7 +1,8 @@
-import type { ReactNode, Ref } from 'react';
+import type { DOMAttributes, ReactNode, Ref } from 'react';
 import { classes } from './classes.ts';
 
-interface ScrollAreaProps {
+interface ScrollAreaProps
+  extends Pick<DOMAttributes<HTMLDivElement>, 'onWheel' | 'onKeyDown' | 'onTouchMove' | 'onPointerDown'> {
   label: string;
   children: ReactNode;
   className?: string;
@@ -9,9 +10,10 @@ interface ScrollAreaProps {
 }
 
 /** A part that scrolls by itself. It takes the focus, because without a mouse the arrow keys need somewhere to act. */
-export function ScrollArea({ label, children, className, ref }: ScrollAreaProps) {
+export function ScrollArea({ label, children, className, ref, ...handlers }: ScrollAreaProps) {
   return (
     <div
+      {...handlers}
       ref={ref}
       role="region"
       aria-label={label}

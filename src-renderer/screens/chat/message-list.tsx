@@ -1,5 +1,5 @@
 import { ArrowDown, Sparkles } from 'lucide-react';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type SyntheticEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { mainConversation, useMessages, useOutbox } from '../../api/index.ts';
 import { EmptyState, FailureState, Skeleton } from '../../app/notice.tsx';
@@ -24,6 +24,9 @@ const nearEnd = 48;
 const endMargin = 16;
 /** Pages read at most while looking for the message of a link. */
 const searchDepth = 40;
+const upwards: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
+
+const isNearEnd = (list: Element) => list.scrollHeight - list.clientHeight - list.scrollTop < nearEnd;
 
 export function MessageList({ conversation, target }: MessageListProps) {
   const t = useText();
@@ -71,6 +74,7 @@ function Scroller({ rows, target, query }: ScrollerProps) {
   const handle = useRef<VirtualizerHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const follows = useRef(target === null);
+  const lastOffset = useRef(0);
   const [isAtEnd, setAtEnd] = useState(true);
   const firstKey = rows[0]?.type === 'beginning' || rows[0]?.type === 'day' ? rows[1]?.key : rows[0]?.key;
   const shift = usePrepended(firstKey, rows);
@@ -98,10 +102,23 @@ function Scroller({ rows, target, query }: ScrollerProps) {
   function onScroll(offset: number) {
     const list = box.current;
     if (!list) return;
-    const atEnd = list.scrollHeight - list.clientHeight - offset < nearEnd;
-    follows.current = atEnd;
+    const atEnd = isNearEnd(list);
+    // On the way up the first steps are still near the end: only a way down, or a stop there, means to follow again.
+    if (!atEnd) follows.current = false;
+    else if (offset > lastOffset.current) follows.current = true;
+    lastOffset.current = offset;
     setAtEnd(atEnd);
     if (offset < 600 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }
+
+  function onScrollEnd() {
+    if (box.current && isNearEnd(box.current)) follows.current = true;
+  }
+
+  /** Rows measured during the first steps upwards must not pull the reader back to the end. */
+  function leaveEnd(event: SyntheticEvent) {
+    const list = box.current;
+    if (list && list.scrollTop > 0 && list.contains(event.target as Node)) follows.current = false;
   }
 
   // A page that does not fill the window leaves nothing to scroll, so the next one is read at once.
@@ -120,9 +137,17 @@ function Scroller({ rows, target, query }: ScrollerProps) {
           {t('chat.older')}
         </p>
       )}
-      <ScrollArea ref={box} label={t('chat.messages')} className="flex min-h-0 flex-1 flex-col">
+      <ScrollArea
+        ref={box}
+        label={t('chat.messages')}
+        className="flex min-h-0 flex-1 flex-col"
+        onWheel={(event) => event.deltaY < 0 && leaveEnd(event)}
+        onKeyDown={(event) => upwards.has(event.key) && leaveEnd(event)}
+        onTouchMove={leaveEnd}
+        onPointerDown={(event) => event.target === box.current && leaveEnd(event)}
+      >
         <div className="flex-1" />
-        <Virtualizer ref={handle} shift={shift} bufferSize={600} onScroll={onScroll}>
+        <Virtualizer ref={handle} shift={shift} bufferSize={600} onScroll={onScroll} onScrollEnd={onScrollEnd}>
           {rows.map((row) => (
             <div key={row.key} className="mx-auto w-full max-w-3xl px-4">
               <RowView row={row} isTarget={row.type === 'message' && row.message.id === target} />
