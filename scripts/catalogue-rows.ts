@@ -145,6 +145,14 @@ export const rows: readonly Row[] = [
     proofs: [{ test: 'test/architecture/secret-comparisons.test.ts' }, bench('signature-timing', 'a wrong signature')],
   },
   {
+    row: 49,
+    check: 'a secret in a log, an answer, a frame or a file that is not its own',
+    proofs: [
+      { test: 'test/integration/canaries.test.ts' },
+      { test: 'src-main/core/foundation/logger.test.ts', title: 'a secret is in no line' },
+    ],
+  },
+  {
     row: 57,
     check: 'messages accepted and durable, beside an echo',
     proofs: [bench('accept', 'accepted and durable, FULL')],
