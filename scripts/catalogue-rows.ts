@@ -153,6 +153,11 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    row: 50,
+    check: 'a file of the data folder that others may open',
+    proofs: [{ test: 'test/integration/file-modes.test.ts' }],
+  },
+  {
     row: 57,
     check: 'messages accepted and durable, beside an echo',
     proofs: [bench('accept', 'accepted and durable, FULL')],

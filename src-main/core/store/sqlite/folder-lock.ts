@@ -1,8 +1,9 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../foundation/app-error.ts';
 import { DataFolderUnusable } from '../../foundation/data-folder-unusable.ts';
+import { createOwnerOnly } from './owner-only.ts';
 
 /** Another running instance works on this data folder. `pid` is null where the holder has not said its name yet. */
 export class DataFolderInUse extends AppError<'DATA_FOLDER_IN_USE'> {
@@ -77,15 +78,6 @@ function openLock(dataDir: string): Database.Database {
     return new Database(file, { timeout: 0 });
   } catch (cause) {
     throw unusable(dataDir, cause);
-  }
-}
-
-/** SQLite would create the file readable by everyone. An existing one is not opened: see above. */
-function createOwnerOnly(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError } from '../../foundation/app-error.ts';
+import { closeToOthers, createOwnerOnly } from './owner-only.ts';
 
 export type Durability = 'full' | 'normal';
 
@@ -28,6 +29,7 @@ export function openDatabase(file: string, durability: Durability): Database.Dat
   const existed = existsSync(file);
   let db: Database.Database | undefined;
   try {
+    keepToOwner(file, existed);
     db = new Database(file);
     db.pragma('journal_mode = WAL');
     db.pragma(`synchronous = ${durability.toUpperCase()}`);
@@ -46,6 +48,12 @@ export function openDatabase(file: string, durability: Durability): Database.Dat
     db?.close();
     throw asOpenError(file, existed, error);
   }
+}
+
+/** SQLite gives its log and its shared memory the mode of the database; those of an earlier end may be there already. */
+function keepToOwner(file: string, existed: boolean): void {
+  if (!existed) createOwnerOnly(file);
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) closeToOthers(each);
 }
 
 export interface DatabaseSettings {
@@ -82,7 +90,7 @@ export function quickCheck(db: Database.Database, file: string): void {
 }
 
 function asOpenError(file: string, existed: boolean, cause: unknown): unknown {
-  const code = sqliteCode(cause);
+  const code = sqliteCode(cause) || asSqliteCode(cause);
   const options = { cause };
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return new DatabaseCorrupt(file, code, options);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_PERM') {
@@ -102,6 +110,25 @@ function asOpenError(file: string, existed: boolean, cause: unknown): unknown {
     );
   }
   return cause;
+}
+
+/** What the file system said before SQLite could, in SQLite's words. */
+function asSqliteCode(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EROFS':
+      return 'SQLITE_READONLY';
+    case 'EACCES':
+    case 'EPERM':
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EISDIR':
+      return 'SQLITE_CANTOPEN';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'SQLITE_FULL';
+    default:
+      return '';
+  }
 }
 
 /** The result code of a better-sqlite3 error, '' for any other. */
