@@ -195,6 +195,14 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    row: 66,
+    check: 'texts that would forge or disturb the log',
+    proofs: [
+      { test: 'test/integration/log-injection.test.ts' },
+      { test: 'src-main/core/foundation/logger.test.ts', title: 'one event is one line' },
+    ],
+  },
+  {
     row: 67,
     check: 'requests made to confuse two readers',
     proofs: [perimeter('requests made to confuse two readers')],
