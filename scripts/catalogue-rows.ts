@@ -232,6 +232,11 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    row: 88,
+    check: 'starts that crash one after another',
+    proofs: [{ test: 'test/integration/safe-mode.test.ts' }, { test: 'src-main/hosts/shared/start-record.test.ts' }],
+  },
+  {
     row: 121,
     check: 'messages that are not accounted for',
     proofs: [{ test: 'test/integration/conservation.test.ts' }],

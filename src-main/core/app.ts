@@ -29,6 +29,8 @@ export interface AppOptions {
   version: string;
   host: Host;
   logger: Logger;
+  /** Takes no message from outside and sends no reply; the chat works. */
+  safeMode?: boolean;
   /** What the start already found worth saying. */
   warnings?: string[];
   clock?: Clock;
@@ -50,6 +52,7 @@ export async function createApp({
   version,
   host,
   logger: baseLogger,
+  safeMode = false,
   warnings = [],
   clock = systemClock,
 }: AppOptions) {
@@ -102,6 +105,7 @@ export async function createApp({
   const channels = createChannels({
     platforms: config.platforms,
     mappings: config.mappings,
+    safeMode,
     inbox,
     clock,
     logger,
@@ -252,7 +256,7 @@ export async function createApp({
 
     async start(): Promise<void> {
       await workLoop.start();
-      await delivery.start();
+      if (!safeMode) await delivery.start();
       logger.info('app.started', { version, durability: config.app.durability, waiting: store.waiting });
     },
 

@@ -129,6 +129,7 @@ export const en = {
   'errors.QUEUE_FULL': 'Too many messages are waiting. Yours is kept and is sent when there is room.',
   'errors.RATE_LIMITED': 'Too many tries in a short time. Wait a moment.',
   'errors.INTERNAL': 'Something went wrong inside. The log of Clawdbot says more.',
+  'errors.SAFE_MODE': 'Clawdbot runs in safe mode and takes messages in the chat only. Status says how to leave it.',
   'errors.SHUTTING_DOWN': 'Clawdbot is stopping. Start it again to go on.',
   'errors.STORE_UNAVAILABLE': 'The database is busy or not reachable. Nothing is lost; try again.',
   'errors.STORE_FULL': 'The disk is full. Free some space, then try again; nothing stored is lost.',

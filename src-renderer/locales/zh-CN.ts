@@ -126,6 +126,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'errors.QUEUE_FULL': '等待的消息太多。你的消息已保留，有空位时会发送。',
   'errors.RATE_LIMITED': '短时间内尝试太多次。请稍等片刻。',
   'errors.INTERNAL': '内部出了问题。Clawdbot 的日志有更多信息。',
+  'errors.SAFE_MODE': 'Clawdbot 正在安全模式下运行，只接收聊天里的消息。“状态”页面说明如何退出。',
   'errors.SHUTTING_DOWN': 'Clawdbot 正在停止。重新启动后即可继续。',
   'errors.STORE_UNAVAILABLE': '数据库忙或无法访问。没有丢失任何内容；请重试。',
   'errors.STORE_FULL': '磁盘已满。请腾出空间后重试；已保存的内容没有丢失。',

@@ -91,7 +91,7 @@ describe('a command line', () => {
       '--config',
       '/b',
     ]);
-    expect(options).toEqual({ hidden: true, data: '/tmp/a', port: 0, host: undefined, config: '/b' });
+    expect(options).toEqual({ hidden: true, safeMode: false, data: '/tmp/a', port: 0, host: undefined, config: '/b' });
     expect(() => readStartOptions(['clawdbot', '--port', 'many'])).toThrow(/number from 0 to 65535/);
   });
 });

@@ -37,12 +37,12 @@ export async function startCore(deps: { folder: OpenFolder; host: Host; logger: 
   } catch (error) {
     // The windows do not need the port; whoever sends messages to it does, and the status screen says so.
     if (!isAppError(error) || (error.code !== 'PORT_IN_USE' && error.code !== 'LISTEN_REFUSED')) {
-      await product.stop();
+      await product.stop(error);
       throw error;
     }
     product.warn(`Other programs cannot send messages here: ${error.message.replace('--port', 'app.port')}`);
   }
-  await app.start();
+  await product.start();
 
   return {
     connectWindow(port, desktop) {

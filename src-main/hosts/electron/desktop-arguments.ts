@@ -28,6 +28,7 @@ export function readStartOptions(argv: readonly string[]): FolderOptions & { hid
   };
   return {
     hidden: words.includes('--hidden'),
+    safeMode: words.includes('--safe-mode'),
     data: valueOf('--data'),
     config: valueOf('--config'),
     host: valueOf('--host'),

@@ -13,6 +13,7 @@ const options = {
   role: { type: 'string' },
   ttl: { type: 'string' },
   label: { type: 'string' },
+  'safe-mode': { type: 'boolean' },
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -22,7 +23,7 @@ type OptionName = keyof typeof options;
 
 const everywhere: readonly OptionName[] = ['data', 'config', 'json', 'debug'];
 const taken: Record<Command, readonly OptionName[]> = {
-  serve: [...everywhere, 'port', 'host'],
+  serve: [...everywhere, 'port', 'host', 'safe-mode'],
   doctor: [...everywhere, 'port', 'host'],
   token: [...everywhere, 'role', 'ttl', 'label'],
   help: Object.keys(options) as OptionName[],
@@ -46,10 +47,10 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
   if (surplus !== undefined) throw new WrongUsage(`${surplus} is one word too many`);
 
   const { values } = parseArgs({ args: argv, options, allowPositionals: true });
-  const { data, config, host, role, ttl, label, json = false, debug = false } = values;
+  const { data, config, host, role, ttl, label, json = false, debug = false, 'safe-mode': safeMode = false } = values;
   return {
     command,
-    options: { data, config, host, role, ttl, label, json, debug, port: readPort(values.port) },
+    options: { data, config, host, role, ttl, label, json, debug, safeMode, port: readPort(values.port) },
   };
 }
 

@@ -11,6 +11,7 @@ export interface CliOptions {
   label: string | undefined;
   json: boolean;
   debug: boolean;
+  safeMode: boolean;
 }
 
 /** A command line that cannot be meant; answered with the usage. */

@@ -20,12 +20,14 @@ export async function serve(options: CliOptions): Promise<number> {
   const product = await openProduct({ folder, host, logger });
   try {
     const address = await product.listen();
-    await product.app.start();
+    await product.start();
     await announce(product.app, address, options);
     await stopSignal;
-  } finally {
-    await product.stop();
+  } catch (error) {
+    await product.stop(error);
+    throw error;
   }
+  await product.stop();
   return exitCodes.done;
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../core/settings/index.ts';
 import { type FolderLock, lockDataFolder } from '../../core/store/index.ts';
 import { createSecretFile } from './secret-file.ts';
+import { recordStart, type StartRecord } from './start-record.ts';
 
 /** What a command line may say about the folder and its configuration. */
 export interface FolderOptions {
@@ -19,12 +20,17 @@ export interface FolderOptions {
   config?: string | undefined;
   port?: number | undefined;
   host?: string | undefined;
+  /** Start with nothing but the chat and the interface. */
+  safeMode?: boolean | undefined;
 }
 
 export interface OpenFolder extends LoadedConfig {
   dataDir: string;
   lock: FolderLock;
   tokenKeyFile: string;
+  start: StartRecord;
+  /** Whether only the chat and the interface are opened; the warnings say why. */
+  safeMode: boolean;
 }
 
 interface OpenDeps {
@@ -42,7 +48,9 @@ export async function openFolder(
   const { dataDir, createParents } = chosenFolder(options);
   const prepared = await prepareDataFolder(dataDir, { createParents });
   const lock = lockDataFolder(dataDir);
+  let start: StartRecord | undefined;
   try {
+    start = await recordStart(dataDir);
     const first = await firstStart({ dataDir, createParents });
     if (first.created.length > 0) logger.info('start.first', { files: first.created.length });
     const loaded = await readConfig(options, dataDir, {
@@ -50,17 +58,34 @@ export async function openFolder(
       secrets: secretsOf(dataDir),
       onInvalid: 'last-good',
     });
+    const safeMode = options.safeMode === true || start.shouldBeSafe;
     return {
       ...loaded,
-      warnings: [...prepared, ...first.warnings, ...loaded.warnings],
+      warnings: [...safeModeWarnings(options, start), ...prepared, ...first.warnings, ...loaded.warnings],
+      start,
+      safeMode,
       dataDir,
       lock,
       tokenKeyFile: first.files.tokenKey,
     };
   } catch (error) {
+    await start?.ended(error);
     lock.release();
     throw error;
   }
+}
+
+function safeModeWarnings({ safeMode }: FolderOptions, { shouldBeSafe, failedBefore }: StartRecord): string[] {
+  const left =
+    'Messages from webhooks, REST and sockets are refused until later and replies wait; the chat and this interface work';
+  if (safeMode)
+    return [
+      `Safe mode, as asked for with --safe-mode. ${left}. To leave it, stop Clawdbot and start it without --safe-mode`,
+    ];
+  if (!shouldBeSafe) return [];
+  return [
+    `Safe mode, because the last ${failedBefore} starts ended before they had worked for a minute. ${left}. The log says why they ended. To leave safe mode, stop Clawdbot in order and start it again`,
+  ];
 }
 
 export function chosenFolder({ data }: FolderOptions): { dataDir: string; createParents: boolean } {

@@ -17,13 +17,15 @@ export interface Product {
   router: AppRouter;
   /** Opens the ports of the configuration. @throws AppError PORT_IN_USE or LISTEN_REFUSED */
   listen(): Promise<WebAddress>;
+  /** Begins the work; from here on the start is on its way to being a good one. */
+  start(): Promise<void>;
   /** Adds a sentence to what the status screen shows, and to the log. */
   warn(warning: string): void;
-  /** Closes the door, lets running requests end, hands back what is not finished. */
-  stop(): Promise<void>;
+  /** Closes the door, lets running requests end, hands back what is not finished. `error` is what it ends by, if any. */
+  stop(error?: unknown): Promise<void>;
 }
 
-/** The whole product on an open folder, as every host runs it. It takes messages after `listen` and works after `app.start`. */
+/** The whole product on an open folder, as every host runs it. It takes messages after `listen` and works after `start`. */
 export async function openProduct({
   folder,
   host,
@@ -47,6 +49,9 @@ export async function openProduct({
     version,
     logger,
     host,
+  }).catch(async (error: unknown) => {
+    await folder.start.ended(error);
+    throw error;
   });
   const router = createRouter(servicesOf(app));
   const web = createWeb(await webDeps(app, router, folder));
@@ -57,8 +62,13 @@ export async function openProduct({
     router,
     warn,
     listen: () => listen(web, folder, warn),
-    async stop() {
+    async start() {
+      await app.start();
+      folder.start.isUp();
+    },
+    async stop(error) {
       await web.close({ drainMs });
+      await folder.start.ended(error);
       await app.stop();
     },
   };
@@ -90,11 +100,15 @@ export const interfaceFolder = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../../dist/renderer' : '../renderer', import.meta.url),
 );
 
-async function listen(web: Web, { config }: OpenFolder, warn: (warning: string) => void): Promise<WebAddress> {
+async function listen(
+  web: Web,
+  { config, safeMode }: OpenFolder,
+  warn: (warning: string) => void,
+): Promise<WebAddress> {
   const { host, port } = config.app;
   const address = await web.listen({ host, port });
   const { socket } = config.platforms;
-  if (!socket.enabled) return address;
+  if (!socket.enabled || safeMode) return address;
   try {
     await web.listenForSockets({ host, port: socket.port });
   } catch (error) {

@@ -8,6 +8,7 @@ import { applyMapping, type CompiledMapping, compileMapping, MappingInvalid } fr
 import type { Channel, Inbox } from '../types.ts';
 import { createApiChannel } from './api/index.ts';
 import { createChatChannel } from './chat/index.ts';
+import { shut } from './safe-mode.ts';
 import { createSocketChannel } from './socket/index.ts';
 import { createWebhookChannel, type MessageMapping } from './webhook/index.ts';
 
@@ -29,6 +30,8 @@ export interface PlatformSettings {
 export interface ChannelsDeps {
   platforms: PlatformSettings;
   mappings: Readonly<Record<string, Mapping>>;
+  /** Shuts every channel but the built-in chat. */
+  safeMode: boolean;
   inbox: Inbox;
   ids: Ids;
   clock: Clock;
@@ -82,13 +85,13 @@ export function createChannels(deps: ChannelsDeps) {
   const socket = platforms.socket.enabled
     ? createSocketChannel({ address, inbox, ids, clock, logger, findMessage, onReachable })
     : switchedOff('socket', 'socket');
-  const list: readonly Channel[] = [
-    chat,
+  const others: readonly Channel[] = [
     createApiChannel({ inbox, ids, clock }),
     webhook('webhook', platforms.webhook),
     ...platforms.webhook.endpoints.map((endpoint) => webhook(endpoint.name, endpoint)),
     socket,
   ];
+  const list: readonly Channel[] = [chat, ...(deps.safeMode ? others.map(shut) : others)];
 
   return {
     list,
