@@ -237,6 +237,11 @@ export const rows: readonly Row[] = [
     proofs: [{ test: 'test/integration/safe-mode.test.ts' }, { test: 'src-main/hosts/shared/start-record.test.ts' }],
   },
   {
+    row: 92,
+    check: 'an end in order during work',
+    proofs: [{ test: 'test/integration/quit.test.ts' }],
+  },
+  {
     row: 121,
     check: 'messages that are not accounted for',
     proofs: [{ test: 'test/integration/conservation.test.ts' }],

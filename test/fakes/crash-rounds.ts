@@ -12,9 +12,9 @@ import { statusOf } from './status.ts';
 
 /**
  * kill: SIGKILL, what the system has is kept. power: SIGKILL, and only what was synced is kept (see
- * test/fixtures/power-cut).
+ * test/fixtures/power-cut). The others ask it to end in order.
  */
-export type Fault = 'kill' | 'power';
+export type Fault = 'kill' | 'power' | 'SIGTERM' | 'SIGINT';
 
 export interface RoundsOptions {
   rounds: number;
@@ -54,6 +54,12 @@ export interface RoundsResult {
   damaged: number;
   /** Deliveries whose outcome is unknown; they were not sent again. */
   unknownDeliveries: number;
+  /** Messages that were still handed out after the fault, to be worked by nobody. */
+  heldLeases: number;
+  /** Ends that were asked for and came with another exit code than 0. Must be 0. */
+  unclean: number;
+  /** The longest that a product took from being asked to its end. */
+  slowestEndMs: number;
 }
 
 const shimSource = fileURLToPath(new URL('../fixtures/power-cut/power-cut.c', import.meta.url));
@@ -114,18 +120,28 @@ async function runRound(options: RoundsOptions, { round, workshop, shim, sink }:
   });
   const load = startLoad({ url: first.url, secret: webhookSecret, clients, name: `r${round}` });
   await sleep(between[0] + Math.random() * (between[1] - between[0]));
-  await first.kill();
+  const end = await endBy(first, options.fault);
   const sent = await load.stop();
   if (shim) restoreFrom(shadow, dataDir);
 
   const result = emptyResult();
   result.rounds = 1;
+  Object.assign(result, end);
   result.acknowledged = acknowledged(sent).length;
   look(dataDir, sent, result);
   if (program === undefined && result.damaged === 0) await recover(await start({}), { sent, dataDir, sink, result });
   rmSync(dataDir, { recursive: true, force: true });
   rmSync(shadow, { recursive: true, force: true });
   return result;
+}
+
+async function endBy(product: Product, fault: Fault): Promise<Pick<RoundsResult, 'unclean' | 'slowestEndMs'>> {
+  const asked = performance.now();
+  if (fault === 'kill' || fault === 'power') await product.kill();
+  else product.signal(fault);
+  const code = await product.exited;
+  const isClean = code === 0 || fault === 'kill' || fault === 'power';
+  return { unclean: isClean ? 0 : 1, slowestEndMs: performance.now() - asked };
 }
 
 /** After a cut the disk is the shadow: what lay in the folder beyond it never reached the drive. */
@@ -152,6 +168,7 @@ function look(dataDir: string, sent: Sent[], result: RoundsResult): void {
     result.lost += [...known].filter((id) => !stored.has(id)).length;
     result.storedUnacknowledged += [...stored].filter((id) => !known.has(id)).length;
     result.unaccounted += unaccounted(db);
+    result.heldLeases += db.prepare<[], number>("SELECT count(*) FROM inbox WHERE state = 'leased'").pluck().get() ?? 0;
   } catch (error) {
     // No file or no tables: everything that was acknowledged is lost.
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -303,10 +320,15 @@ const emptyResult = (): RoundsResult => ({
   unaccounted: 0,
   damaged: 0,
   unknownDeliveries: 0,
+  heldLeases: 0,
+  unclean: 0,
+  slowestEndMs: 0,
 });
 
 function add(total: RoundsResult, one: RoundsResult): void {
+  const slowestEndMs = Math.max(total.slowestEndMs, one.slowestEndMs);
   for (const key of Object.keys(total) as (keyof RoundsResult)[]) total[key] += one[key];
+  total.slowestEndMs = slowestEndMs;
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
