@@ -158,6 +158,11 @@ export const rows: readonly Row[] = [
     proofs: [{ test: 'test/integration/file-modes.test.ts' }],
   },
   {
+    row: 55,
+    check: 'traffic that nobody configured',
+    proofs: [{ test: 'test/integration/no-traffic.test.ts' }],
+  },
+  {
     row: 57,
     check: 'messages accepted and durable, beside an echo',
     proofs: [bench('accept', 'accepted and durable, FULL')],
