@@ -247,6 +247,11 @@ export const rows: readonly Row[] = [
     proofs: [{ test: 'test/integration/quit.test.ts' }],
   },
   {
+    row: 112,
+    check: 'packages from elsewhere, without a checksum, or with a script of their own',
+    proofs: [{ test: 'test/architecture/lockfile.test.ts' }],
+  },
+  {
     row: 121,
     check: 'messages that are not accounted for',
     proofs: [{ test: 'test/integration/conservation.test.ts' }],
