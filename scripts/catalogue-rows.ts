@@ -1,4 +1,4 @@
-/** A test by the file it stands in and how its title begins; every test that fits counts. */
+/** A test by the file it stands in and words of its title or group; every test that fits counts. */
 export interface TestProof {
   test: string;
   title?: string;

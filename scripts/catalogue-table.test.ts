@@ -14,7 +14,7 @@ const measured = (change: Partial<BenchRow> = {}): BenchRow => ({
 });
 const row = (proofs: Parameters<typeof prove>[0]['proofs']) => ({ row: 15, check: 'a wrong Host', proofs });
 
-test('a row shows every test whose title begins as named, with what they went through', () => {
+test('a row shows every test whose title holds the words named, with what they went through', () => {
   const found = prove(
     row([{ test: 'test/a.test.ts', title: 'hosts' }]),
     [

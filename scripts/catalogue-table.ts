@@ -44,7 +44,7 @@ interface Held {
 }
 
 function byTests({ test, title = '' }: Extract<Proof, { test: string }>, tests: readonly Ran[]): Held {
-  const mine = tests.filter((ran) => ran.file === test && ran.title.startsWith(title));
+  const mine = tests.filter((ran) => ran.file === test && ran.title.includes(title));
   const passed = mine.filter(({ hasPassed }) => hasPassed).length;
   const named = title === '' ? test : `"${title}…" of ${test}`;
   if (mine.length === 0) return { problem: `there is no test ${named}` };
