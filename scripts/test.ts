@@ -28,6 +28,8 @@ await test(chosen.length > 0 ? chosen : partNames);
 async function test(parts: readonly PartName[]): Promise<void> {
   let counts = nothing;
   const failed: string[] = [];
+  /** The table is made of unit and integration tests; where one of them could not run here it says nothing. */
+  let hasWholeUnits = false;
   for (const part of parts) {
     console.log(`\n== ${part}`);
     if (part === 'check' || part === 'build') {
@@ -36,10 +38,11 @@ async function test(parts: readonly PartName[]): Promise<void> {
     } else {
       const result = await runSuite(suites()[part]);
       if (result.failed > 0) failed.push(part);
+      if (part === 'unit') hasWholeUnits = result.leftOut.length === 0 && rest.length === 0;
       counts = add(counts, result);
     }
   }
-  if (parts.length === partNames.length && rest.length === 0 && counts.leftOut.length === 0) {
+  if (hasWholeUnits) {
     console.log('\n== catalogue');
     if (!(await holdsCatalogue())) failed.push('catalogue');
   }
