@@ -203,8 +203,8 @@ function rowsOf(ours: Flooded, peer: Answered[]) {
       ours: round(ours.memoryMb, 0),
       ...plain,
       unit: 'MB',
-      goal: '≤ 160 MB',
-      met: ours.memoryMb <= 160,
+      goal: '≤ 100 MB',
+      met: ours.memoryMb <= 100,
     },
     {
       name: 'first message taken after the flood',
