@@ -228,6 +228,11 @@ export const rows: readonly Row[] = [
     proofs: [config('YAML that could do harm'), bench('hostile', 'slowest hostile configuration')],
   },
   {
+    row: 72,
+    check: 'no room for another open file',
+    proofs: [{ test: 'test/integration/open-files.test.ts' }],
+  },
+  {
     row: 85,
     check: 'a second instance, a folder that cannot be written',
     proofs: [
