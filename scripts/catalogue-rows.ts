@@ -233,6 +233,11 @@ export const rows: readonly Row[] = [
     proofs: [{ test: 'test/integration/open-files.test.ts' }],
   },
   {
+    row: 73,
+    check: 'a clock that jumps',
+    proofs: [{ test: 'test/integration/clock-jumps.test.ts' }],
+  },
+  {
     row: 85,
     check: 'a second instance, a folder that cannot be written',
     proofs: [

@@ -25,6 +25,8 @@ const longestRetryMs = 10 * 60_000;
 const longestNapMs = 30_000;
 /** A reply that could not be delivered for so long is of no more use to the one who asked. */
 const giveUpAfterMs = 24 * 60 * 60_000;
+/** And it was tried as often as this, for the day may be a clock that jumped. Less often only where the receiver asked for long waits. */
+const leastAttempts = { retry: 8, rate_limited: 2 } as const;
 /** How long deliveries under way may take to end when the product stops. */
 const lastSendsMs = 3_000;
 /** A channel that neither sends nor fails by then: nobody knows whether it arrived. */
@@ -118,7 +120,7 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
     switch (failure.kind) {
       case 'retry':
       case 'rate_limited': {
-        if (clock.now() - item.created_at > giveUpAfterMs)
+        if (clock.now() - item.created_at > giveUpAfterMs && item.attempts >= leastAttempts[failure.kind])
           return settle(item, 'failed', `gave up after a day: ${failure.message}`, 0);
         return settle(item, 'pending', failure.message, failure.retryAfterMs ?? retryAfterMs(item.attempts));
       }

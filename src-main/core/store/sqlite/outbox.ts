@@ -45,6 +45,11 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
   const hurry = db.prepare(
     "UPDATE outbox SET not_before = 0 WHERE channel = ? AND state = 'pending' AND not_before > 0",
   );
+  // What was put off by a clock that has gone back since would wait for days. The first look is for one that went back
+  // while the product was not there.
+  const makeDue = db.prepare("UPDATE outbox SET not_before = 0 WHERE state = 'pending' AND not_before > ?");
+  const makeEarlierDue = db.prepare("UPDATE outbox SET not_before = 0 WHERE state = 'pending' AND updated_at > ?");
+  let lookedAt: number | null = null;
   const bySeq = db.prepare<[number], OutboxRow>('SELECT * FROM outbox WHERE seq = ?');
   const take = db.prepare("UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = ? WHERE seq = ?");
   const settle = db.prepare(
@@ -82,6 +87,9 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
   return {
     /** Takes up to `limit` deliveries, one of each conversation, in order; the rest of a conversation waits for it. */
     'outbox.take': write(({ limit, now, busy }: { limit: number; now: number; busy: string[] }): OutboxItem[] => {
+      if (lookedAt === null) makeEarlierDue.run(now);
+      else if (now < lookedAt) makeDue.run(now);
+      lookedAt = now;
       const blocked = new Set(busy);
       const items: OutboxItem[] = [];
       for (const row of due.all(now, limit + blocked.size)) {

@@ -52,9 +52,13 @@ interface InboxRow {
   attempts: number;
 }
 
+const isPutOff = (notBefore: number, now: number): boolean => notBefore > now && notBefore <= now + longestWaitMs;
+
 /** A lease looks at the queue in windows of this many rows, and at so many windows, to find conversations that are free. */
 const leaseWindow = 512;
 const leaseWindows = 16;
+/** Longer than any message waits for its next attempt: what waits longer was put off by a clock that has gone back since. */
+const longestWaitMs = 10 * 60_000;
 
 export function workOps(db: Database.Database, { queue, messages, tasks, memories }: WorkDeps) {
   const candidates = db.prepare<
@@ -153,7 +157,7 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
           for (const row of rows) {
             after = row.message_seq;
             const key = conversationKey(row.channel, row.conversation_id);
-            if (row.state === 'leased' || row.not_before > now) blocked.add(key);
+            if (row.state === 'leased' || isPutOff(row.not_before, now)) blocked.add(key);
             if (blocked.has(key) || leases.length >= limit) continue;
             lease.run(now + leaseMs, row.message_seq);
             const message = messages.bySeq(row.message_seq);
