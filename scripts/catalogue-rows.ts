@@ -26,6 +26,7 @@ const crash = (title: string): Proof => ({ test: 'test/integration/crash.test.ts
 const conformance = (title: string): Proof => ({ test: 'test/integration/conformance.test.ts', title });
 const config = (title: string): Proof => ({ test: 'src-main/core/settings/load-config.test.ts', title });
 const store = (title: string): Proof => ({ test: 'src-main/core/store/sqlite/store.test.ts', title });
+const browser = (title: string): Proof => ({ test: 'test/e2e/hostile-texts.spec.ts', title });
 const bench = (name: string, row: string): Proof => ({ bench: name, row });
 
 /** The catalogue: numbers stay, so that a row can be spoken of; rows are added, never renumbered. */
@@ -70,7 +71,11 @@ export const rows: readonly Row[] = [
     proofs: [{ test: 'src-main/core/foundation/atomic-file.test.ts' }],
   },
   { row: 15, check: 'a Host that is not ours', proofs: [perimeter('names this server is called by')] },
-  { row: 16, check: 'a socket opened by a foreign page', proofs: [perimeter('pages that send a socket is refused')] },
+  {
+    row: 16,
+    check: 'a socket opened by a foreign page, or to a foreign server',
+    proofs: [perimeter('pages that send a socket is refused'), browser('nothing in an address')],
+  },
   {
     row: 17,
     check: 'a change sent by a foreign page',
@@ -255,6 +260,11 @@ export const rows: readonly Row[] = [
     row: 92,
     check: 'an end in order during work',
     proofs: [{ test: 'test/integration/quit.test.ts' }],
+  },
+  {
+    row: 111,
+    check: 'texts made to run in the page',
+    proofs: [browser('texts made to run')],
   },
   {
     row: 112,

@@ -52,7 +52,7 @@ function byTests({ test, title = '' }: Extract<Proof, { test: string }>, tests: 
   return passed === mine.length ? { shown } : { shown, problem: `${mine.length - passed} of ${named} did not pass` };
 }
 
-const nameOf = (file: string): string => file.replace(/^.*\//, '').replace(/\.test\.ts$/, '');
+const nameOf = (file: string): string => file.replace(/^.*\//, '').replace(/\.(?:test|spec)\.ts$/, '');
 
 /** A title that ends in "n/n" counts what one test went through; several are added up. */
 function cellsOf(tests: readonly Ran[]): string {

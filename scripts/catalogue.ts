@@ -19,6 +19,17 @@ const VitestReport = z.object({
   ),
 });
 
+/** Groups stand below the suite of their file, whose own title is the file's name. */
+const Suite = z.object({
+  title: z.string(),
+  specs: z.array(z.object({ title: z.string(), file: z.string(), ok: z.boolean() })),
+  get suites() {
+    return z.array(Suite).optional();
+  },
+});
+type Suite = z.infer<typeof Suite>;
+const PlaywrightReport = z.object({ suites: z.array(Suite) });
+
 const BenchReport = z.object({
   benches: z.array(
     z.object({
@@ -63,14 +74,22 @@ async function proveAll(): Promise<Found[]> {
 
 async function readTests(): Promise<Ran[]> {
   const { testResults } = VitestReport.parse(await readJson('test-results/vitest.json', 'npm test'));
-  return testResults.flatMap(({ name, assertionResults }) =>
+  const { suites } = PlaywrightReport.parse(await readJson('test-results/playwright.json', 'npm test'));
+  const inBrowser = suites.flatMap((suite) => ranIn(suite, ''));
+  const inNode = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.map(({ fullName, status }) => ({
       file: name.replace(`${root}/`, ''),
       title: fullName.trim(),
       hasPassed: status === 'passed',
     })),
   );
+  return [...inNode, ...inBrowser];
 }
+
+const ranIn = ({ specs, suites = [] }: Suite, groups: string): Ran[] => [
+  ...specs.map(({ title, file, ok }) => ({ file, title: groups + title, hasPassed: ok })),
+  ...suites.flatMap((suite) => ranIn(suite, `${groups}${suite.title} `)),
+];
 
 async function readBenches(): Promise<BenchRow[]> {
   const { benches } = BenchReport.parse(await readJson('bench/results.json', 'npm run bench'));
