@@ -37,6 +37,8 @@ async function start(...words: string[]) {
     env: { XDG_CONFIG_HOME: join(folder, 'config') },
     platform: 'linux' as const,
     execPath: '/opt/Clawdbot/clawdbot',
+    // As in a package, the tray pictures lie below it.
+    resourcesPath: join(import.meta.dirname, '../../build'),
   });
   await startDesktop(fake.modules, system as unknown as System);
   started.push(fake);

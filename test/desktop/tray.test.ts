@@ -1,10 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, test, vi } from 'vitest';
-import { drawTrayIcon, type TrayState } from '../../src-main/hosts/electron/tray-icon.ts';
+import type { TrayState } from '../../src-main/hosts/electron/tray.ts';
 import { openTestDesktop, settle } from '../fakes/electron/desktop.ts';
 import { createFakeElectron, type FakeElectron } from '../fakes/electron/index.ts';
 
 const states: readonly TrayState[] = ['idle', 'busy', 'attention', 'paused', 'offline'];
-const black = { red: 0, green: 0, blue: 0 };
 const statusWait = () => new Promise((resolve) => setTimeout(resolve, 560));
 
 const chatOf = ({ windows }: FakeElectron) => {
@@ -15,33 +17,47 @@ const chatOf = ({ windows }: FakeElectron) => {
 const mainOf = ({ windows }: FakeElectron) => windows.find(({ fakeOptions }) => fakeOptions.frame !== false);
 
 describe('the icon', () => {
+  const root = join(import.meta.dirname, '../..');
+
   test('tells its states apart by shape, without any colour', () => {
     for (const pixels of [16, 32]) {
-      const drawn = states.map((state) => drawTrayIcon(state, pixels, black));
+      const drawn = states.map((state) => {
+        const drawing = readFileSync(join(root, `build/art/tray-${state}.svg`), 'utf8');
+        const { pixels: bytes } = new Resvg(drawing, { fitTo: { mode: 'width', value: pixels } }).render();
+        return bytes.filter((_byte, at) => at % 4 === 3);
+      });
       for (const [index, one] of drawn.entries()) {
-        for (const other of drawn.slice(index + 1)) {
-          const different = one.filter((value, at) => Math.abs(value - (other[at] ?? 0)) > 128).length;
-          expect(different, states[index]).toBeGreaterThan((pixels * pixels) / 32);
+        for (const [offset, other] of drawn.slice(index + 1).entries()) {
+          const different = one.filter((alpha, at) => Math.abs(alpha - (other[at] ?? 0)) > 128).length;
+          expect(different, `${states[index]}, ${states[index + 1 + offset]}`).toBeGreaterThan((pixels * pixels) / 128);
         }
       }
     }
   });
 
-  test('is premultiplied, as native images are', () => {
-    const drawn = drawTrayIcon('idle', 16, { red: 255, green: 200, blue: 100 });
-    for (let at = 0; at < drawn.length; at += 4) {
-      const [blue = 0, green = 0, red = 0, alpha = 0] = drawn.subarray(at, at + 4);
-      expect(Math.max(blue, green, red)).toBeLessThanOrEqual(alpha);
-    }
-  });
-
-  test('is a template on macOS, which paints it itself, and sharp on every display', async () => {
-    const { tray } = await openTestDesktop({ platform: 'darwin' });
-    expect(tray.fakeImage.fakeIsTemplate).toBe(true);
-    expect(tray.fakeImage.fakeRepresentations.map(({ scaleFactor }) => scaleFactor)).toEqual([1, 1.5, 2, 3]);
-    const other = await openTestDesktop({ platform: 'win32' });
-    expect(other.tray.fakeImage.fakeIsTemplate).toBe(false);
-  });
+  test.each([
+    ['darwin', false, 'Template'],
+    ['win32', false, '-on-light'],
+    ['linux', true, '-on-dark'],
+  ] as const)(
+    'is on %s a picture that is shipped, for every state and sharp on every display',
+    async (platform, dark, kind) => {
+      const fake = createFakeElectron();
+      fake.nativeTheme.shouldUseDarkColors = dark;
+      const { tray, core } = await openTestDesktop({ platform, fake });
+      await settle();
+      expect(basename(tray.fakeImage.fakePath)).toBe(`idle${kind}.png`);
+      for (const state of states) {
+        core.state = state;
+        core.change();
+        await statusWait();
+        const { fakePath } = tray.fakeImage;
+        expect(basename(fakePath)).toBe(`${state}${kind}.png`);
+        for (const density of ['', '@1.5x', '@2x', '@3x'])
+          expect(existsSync(fakePath.replace('.png', `${density}.png`)), `${state}${density}`).toBe(true);
+      }
+    },
+  );
 
   test('follows the core, and says the state in words', async () => {
     const { tray, core, desktop } = await openTestDesktop();

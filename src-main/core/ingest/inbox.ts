@@ -20,13 +20,6 @@ export interface InboxDeps {
   onStored(): void;
 }
 
-export interface InboxCounters {
-  received: number;
-  accepted: number;
-  duplicate: number;
-  rejected: number;
-}
-
 /** Messages on their way to the disk at once; each holds at most 1 MiB. */
 const maxInFlight = 4096;
 /** Callers of `waitForReply` at once. */
@@ -40,7 +33,6 @@ export interface InboxService extends Inbox {
   settleWaiters(messageId: string): void;
   /** Whether so many messages come in that they should be stored first and worked later. */
   isBusy(): boolean;
-  readonly counters: Readonly<InboxCounters>;
   /** Takes no more messages, lets those on their way reach the disk, and settles everyone who waits. */
   close(): Promise<void>;
 }
@@ -55,7 +47,6 @@ export function createInbox({
   onStored,
 }: InboxDeps): InboxService {
   const rateLimit = createRateLimit({ perMinute: ratePerMinute, clock });
-  const counters: InboxCounters = { received: 0, accepted: 0, duplicate: 0, rejected: 0 };
   const waiters = new Map<string, Set<() => void>>();
   let inFlight = 0;
   let closing = false;
@@ -114,28 +105,19 @@ export function createInbox({
   }
 
   return {
-    counters,
-
     async accept(incoming) {
-      counters.received++;
-      let admitted = false;
+      admit(incoming);
+      const now = clock.now();
+      const id = ids.next();
+      const row = acceptRow(rowOf(incoming, id, now), now);
+      inFlight++;
+      notePeak(clock.monotonicMs());
       try {
-        admit(incoming);
-        const now = clock.now();
-        const id = ids.next();
-        const row = acceptRow(rowOf(incoming, id, now), now);
-        inFlight++;
-        admitted = true;
-        notePeak(clock.monotonicMs());
         const known = await store.call('messages.accept', row);
-        counters[known === null ? 'accepted' : 'duplicate']++;
         if (known === null) announce(incoming, id);
         return { id: known ?? id, duplicate: known !== null };
-      } catch (error) {
-        counters.rejected++;
-        throw error;
       } finally {
-        if (admitted) inFlight--;
+        inFlight--;
       }
     },
 

@@ -1,6 +1,6 @@
 export { createChannels } from './channels/index.ts';
 export { createDelivery, type Delivery } from './delivery.ts';
-export { createInbox, type InboxCounters, type InboxService } from './inbox.ts';
+export { createInbox, type InboxService } from './inbox.ts';
 export { mappingProblems } from './mapping/index.ts';
 export { type Accepted, type Channel, type Inbox, type Incoming, type Outbound } from './types.ts';
 export { createWorkLoop, type Outcome, type WorkLoop } from './work-loop.ts';

@@ -7,7 +7,7 @@ import type { Logger } from '../../core/foundation/logger.ts';
 import { serveMessagePort } from '../../transports/index.ts';
 import type { OpenFolder } from '../shared/open-folder.ts';
 import { openProduct } from '../shared/product.ts';
-import type { TrayState } from './tray-icon.ts';
+import type { TrayState } from './tray.ts';
 
 /**
  * The core, as the rest of the shell sees it. It runs in this process, its heavy parts in threads; a core in a utility

@@ -37,6 +37,7 @@ export interface DesktopDeps {
   dataDir: string;
   interfaceFolder: string;
   preloadFile: string;
+  trayFolder: string;
   startCore(host: Host, secrets: SecretStore): Promise<CoreProcess>;
   nowMs?: () => number;
 }
@@ -86,6 +87,7 @@ export async function openDesktop(deps: DesktopDeps) {
   const tray = createTray({
     electron,
     platform,
+    picturesFolder: deps.trayFolder,
     text,
     actions: {
       toggleChat: () => chat.toggle(),

@@ -18,12 +18,16 @@ import { openShellMemory } from './shell-state.ts';
 import { takeSingleInstance } from './single-instance.ts';
 
 /** The process that this is, and the machine around it. */
-export type System = Pick<NodeJS.Process, 'argv' | 'env' | 'platform' | 'execPath' | 'on'>;
+export type System = Pick<NodeJS.Process, 'argv' | 'env' | 'platform' | 'execPath' | 'resourcesPath' | 'on'>;
 
 /** As the command line has it: what a supervisor need not try again. */
 const configError = 78;
 /** Beside the bundle of this file: dist/main and dist/preload. */
 const preloadFile = fileURLToPath(new URL('../preload/preload.cjs', import.meta.url));
+
+/** Beside the archive in a package; where they are drawn when run from a checkout. */
+const trayFolderOf = (isPackaged: boolean, resources: string): string =>
+  isPackaged ? join(resources, 'tray') : fileURLToPath(new URL('../../build/tray', import.meta.url));
 
 /** From the first line to the first window. What has to be said before Electron is ready is said without waiting. */
 export async function startDesktop(electron: Electron, system: System): Promise<void> {
@@ -85,6 +89,7 @@ async function start(electron: Electron, system: System, text: DesktopText): Pro
     dataDir,
     interfaceFolder,
     preloadFile,
+    trayFolder: trayFolderOf(app.isPackaged, system.resourcesPath),
     startCore: async (host, secrets) =>
       startCore({
         folder: await openFolder(options, { registry, logger, secretsOf: () => secrets }),

@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import type { MenuItemConstructorOptions, NativeImage, Rectangle, Tray } from 'electron';
 import type { DesktopState } from '../../../src-shared/schema/desktop.ts';
 import type { Electron } from './electron-modules.ts';
 import type { DesktopText } from './locales.ts';
-import { drawTrayIcon, type IconColour, type TrayState } from './tray-icon.ts';
+
+/** What the icon tells, by its shape alone: a tray is small, and not everybody sees its colours. */
+export type TrayState = 'idle' | 'busy' | 'attention' | 'paused' | 'offline';
 
 interface TrayDeps {
   electron: Pick<Electron, 'Tray' | 'Menu' | 'nativeImage' | 'nativeTheme'>;
   platform: NodeJS.Platform;
+  /** The pictures that `npm run icons` draws. */
+  picturesFolder: string;
   text: DesktopText;
   actions: {
     toggleChat(): void;
@@ -28,7 +33,7 @@ export type ProductTray = ReturnType<typeof createTray>;
  * The icon in the tray. On Windows and macOS a left click opens the chat and a right click the menu; on Linux many
  * desktops open the menu for either, so the chat is also its first item.
  */
-export function createTray({ electron, platform, text, actions }: TrayDeps) {
+export function createTray({ electron, platform, picturesFolder, text, actions }: TrayDeps) {
   let view: TrayView = { state: 'offline', autostart: null, shortcut: { keys: null, state: 'off' } };
   const tray: Tray = new electron.Tray(icon());
   tray.on('click', () => actions.toggleChat());
@@ -42,23 +47,11 @@ export function createTray({ electron, platform, text, actions }: TrayDeps) {
     if (platform !== 'darwin') tray.setContextMenu(menu());
   }
 
+  /** Electron finds the sharper pictures beside it (@2x), and macOS paints what is called a template by itself. */
   function icon(): NativeImage {
-    const image = electron.nativeImage.createEmpty();
-    for (const scaleFactor of [1, 1.5, 2, 3]) {
-      const pixels = Math.round(16 * scaleFactor);
-      const buffer = drawTrayIcon(view.state, pixels, colour());
-      image.addRepresentation({ scaleFactor, width: pixels, height: pixels, buffer });
-    }
-    // macOS paints a template image itself, in whatever colour its bar needs.
-    if (platform === 'darwin') image.setTemplateImage(true);
-    return image;
-  }
-
-  function colour(): IconColour {
-    if (platform === 'darwin') return { red: 0, green: 0, blue: 0 };
-    return electron.nativeTheme.shouldUseDarkColors
-      ? { red: 0x74, green: 0xbd, blue: 0xa7 }
-      : { red: 0x24, green: 0x69, blue: 0x5a };
+    const bar = electron.nativeTheme.shouldUseDarkColors ? '-on-dark' : '-on-light';
+    const kind = platform === 'darwin' ? 'Template' : bar;
+    return electron.nativeImage.createFromPath(join(picturesFolder, `${view.state}${kind}.png`));
   }
 
   function menu() {

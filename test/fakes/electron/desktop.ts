@@ -4,10 +4,13 @@ import { silentLogger } from '../../../src-main/core/foundation/logger.ts';
 import type { CoreProcess } from '../../../src-main/hosts/electron/core-process.ts';
 import { type DesktopDeps, openDesktop } from '../../../src-main/hosts/electron/desktop.ts';
 import { openShellMemory, type ShellState } from '../../../src-main/hosts/electron/shell-state.ts';
-import type { TrayState } from '../../../src-main/hosts/electron/tray-icon.ts';
+import type { TrayState } from '../../../src-main/hosts/electron/tray.ts';
 import { serveMessagePort } from '../../../src-main/transports/index.ts';
 import { createFakeServices } from '../services.ts';
 import { createFakeElectron, type FakeElectron } from './index.ts';
+
+/** As they are packed. */
+const trayFolder = join(import.meta.dirname, '../../../build/tray');
 
 export interface LogLine {
   event: string;
@@ -85,6 +88,7 @@ export async function openTestDesktop(options: OpenOptions = {}) {
     dataDir: join(fake.folder, 'data'),
     interfaceFolder: join(import.meta.dirname, '../../fixtures/interface'),
     preloadFile: '/opt/Clawdbot/preload.cjs',
+    trayFolder,
     startCore: options.startCore ?? (async () => process),
     nowMs: () => clock.ms,
   });

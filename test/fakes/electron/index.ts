@@ -58,7 +58,7 @@ export function createFakeElectron({
     Object.entries({
       ...singletons,
       session: { defaultSession: named('session', defaultSession) },
-      nativeImage: { createEmpty: () => new FakeImage() },
+      nativeImage: { createFromPath: (path: string) => new FakeImage(path) },
       Menu: FakeMenu,
       MessageChannelMain: FakeChannel,
       BrowserWindow: class extends FakeWindow {

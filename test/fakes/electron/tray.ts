@@ -1,15 +1,16 @@
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import type * as Electron from 'electron';
 import type { Agrees } from './agrees.ts';
 
 export class FakeImage {
-  fakeRepresentations: Electron.AddRepresentationOptions[] = [];
-  fakeIsTemplate = false;
-  addRepresentation(options: Electron.AddRepresentationOptions): void {
-    this.fakeRepresentations.push(options);
+  readonly fakePath: string;
+  constructor(path: string) {
+    this.fakePath = path;
   }
-  setTemplateImage(option: boolean): void {
-    this.fakeIsTemplate = option;
+  /** Electron makes an empty image of a file that is not there. */
+  isEmpty(): boolean {
+    return !existsSync(this.fakePath);
   }
 }
 
