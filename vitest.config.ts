@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { sourceFlags } from './scripts/project.ts';
 
 export default defineConfig({
   test: {
@@ -6,8 +7,9 @@ export default defineConfig({
     // Packing has a run of its own: scripts/packing/vitest.config.ts.
     exclude: ['test/e2e/**', 'scripts/packing/packed.test.ts', '**/node_modules/**'],
     pool: 'forks',
+    execArgv: [...sourceFlags],
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Row, rows } from './catalogue-rows.ts';
 import { type BenchRow, type Found, prove, type Ran, tableOf } from './catalogue-table.ts';
+import { rowsOf, unshown } from './cited-tests.ts';
 import { at, requireNode24, root } from './project.ts';
 
 const page = at('docs/security.md');
@@ -48,11 +49,28 @@ const BenchReport = z.object({
   ),
 });
 
+/** Advisories and ways in, whose rows cite the tests that show them. */
+const citing: readonly { page: string; rows: RegExp }[] = [
+  { page: 'docs/security.md', rows: /^A\d+$/ },
+  { page: 'docs/threat-model.md', rows: /^`/ },
+];
+
 /** Rows whose proof is missing or did not hold, and whether the page says what was found. */
 export async function checkCatalogue(): Promise<{ problems: string[]; isPageCurrent: boolean }> {
   const found = await proveAll();
   const text = await readFile(page, 'utf8');
-  return { problems: found.flatMap(({ problems }) => problems), isPageCurrent: text === withTable(text, found) };
+  const problems = [...found.flatMap((row) => row.problems), ...(await citationsNotShown())];
+  return { problems, isPageCurrent: text === withTable(text, found) };
+}
+
+async function citationsNotShown(): Promise<string[]> {
+  const tests = await readTests();
+  const pages = await Promise.all(citing.map(async (one) => ({ ...one, text: await readFile(at(one.page), 'utf8') })));
+  return pages.flatMap(({ text, rows: named }) =>
+    rowsOf(text, 'docs')
+      .filter(({ name }) => named.test(name))
+      .flatMap((row) => unshown(row, tests)),
+  );
 }
 
 async function writeCatalogue(): Promise<void> {
@@ -73,17 +91,21 @@ async function proveAll(): Promise<Found[]> {
 }
 
 async function readTests(): Promise<Ran[]> {
-  const { testResults } = VitestReport.parse(await readJson('test-results/vitest.json', 'npm test'));
+  const inNode = await Promise.all(['test-results/vitest.json', 'test-results/vitest-pack.json'].map(ranInNode));
   const { suites } = PlaywrightReport.parse(await readJson('test-results/playwright.json', 'npm test'));
   const inBrowser = suites.flatMap((suite) => ranIn(suite, ''));
-  const inNode = testResults.flatMap(({ name, assertionResults }) =>
+  return [...inNode.flat(), ...inBrowser];
+}
+
+async function ranInNode(report: string): Promise<Ran[]> {
+  const { testResults } = VitestReport.parse(await readJson(report, 'npm test'));
+  return testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.map(({ fullName, status }) => ({
       file: name.replace(`${root}/`, ''),
       title: fullName.trim(),
       hasPassed: status === 'passed',
     })),
   );
-  return [...inNode, ...inBrowser];
 }
 
 const ranIn = ({ specs, suites = [] }: Suite, groups: string): Ran[] => [
@@ -92,8 +114,11 @@ const ranIn = ({ specs, suites = [] }: Suite, groups: string): Ran[] => [
 ];
 
 async function readBenches(): Promise<BenchRow[]> {
-  const { benches } = BenchReport.parse(await readJson('bench/results.json', 'npm run bench'));
-  return benches.flatMap(({ name, rows: measured }) => measured.map((row) => ({ ...row, bench: name })));
+  const measured = BenchReport.parse(await readJson('bench/results.json', 'npm run bench'));
+  const mutated = BenchReport.parse(await readJson('bench/mutation.json', 'npm run mutate'));
+  return [...measured.benches, ...mutated.benches].flatMap(({ name, rows: measured }) =>
+    measured.map((row) => ({ ...row, bench: name })),
+  );
 }
 
 async function readJson(file: string, madeBy: string): Promise<unknown> {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { add, closingLine, countPlaywright, countVitest } from './counts.ts';
 
 const file = (
-  assertionResults: { fullName: string; status: string; meta?: { leftOut: string } }[],
+  assertionResults: { fullName: string; status: string; failureMessages?: string[]; meta?: { leftOut: string } }[],
   status = 'passed',
 ) => ({
   testResults: [{ name: 'test/a.test.ts', status, assertionResults }],
@@ -49,6 +49,7 @@ test('a missing service is a reason to skip, and a failure where services are re
     failed: 0,
     skipped: 2,
     leftOut: [`test/a.test.ts: ${meta.leftOut}`],
+    failures: [],
   });
   expect(countVitest(report, { isServiceRequired: true })).toMatchObject({ failed: 2, skipped: 0 });
 });
@@ -68,4 +69,38 @@ test('a skipped browser test tells its reason, however deep it stands', () => {
     suites: [{ file: 'tray.spec.ts', specs: [], suites: [inner] }],
   };
   expect(countPlaywright(report).leftOut).toEqual(['tray.spec.ts: needs a display']);
+});
+
+test('each failure is named with the first line of what went wrong', () => {
+  const unit = countVitest(
+    file([
+      {
+        fullName: 'one',
+        status: 'failed',
+        failureMessages: ['AssertionError: expected 1 to be 2\n    at a.test.ts:3'],
+      },
+      { fullName: 'two', status: 'passed' },
+    ]),
+  );
+  const failing = {
+    title: 'sends',
+    tests: [
+      {
+        status: 'unexpected',
+        annotations: [],
+        results: [{ errors: [{ message: '\u001b[31mError: gone\u001b[39m\nat' }] }],
+      },
+    ],
+  };
+  const browser = countPlaywright({
+    stats: { expected: 0, unexpected: 1, flaky: 0, skipped: 0 },
+    errors: [{ message: 'no tests found' }],
+    suites: [{ file: 'chat.spec.ts', specs: [], suites: [{ file: 'chat.spec.ts', specs: [failing] }] }],
+  });
+  expect(add(unit, browser).failures).toEqual([
+    'test/a.test.ts › one: AssertionError: expected 1 to be 2',
+    'outside of every test: no tests found',
+    'chat.spec.ts › sends: Error: gone',
+  ]);
+  expect(countVitest(file([], 'failed')).failures).toEqual(['test/a.test.ts']);
 });

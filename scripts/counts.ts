@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 
 export interface Counts {
@@ -6,19 +7,23 @@ export interface Counts {
   skipped: number;
   /** Each reason for which tests did not run, once, with the file they stand in. */
   leftOut: string[];
+  /** Each failed test by its file and name, with the first line of what went wrong. */
+  failures: string[];
 }
 
-export const nothing: Counts = { passed: 0, failed: 0, skipped: 0, leftOut: [] };
+export const nothing: Counts = { passed: 0, failed: 0, skipped: 0, leftOut: [], failures: [] };
 
 const VitestReport = z.object({
   testResults: z.array(
     z.object({
       name: z.string(),
       status: z.string(),
+      message: z.string().optional(),
       assertionResults: z.array(
         z.object({
           fullName: z.string(),
           status: z.string(),
+          failureMessages: z.array(z.string()).optional(),
           meta: z.object({ leftOut: z.string().optional() }).optional(),
         }),
       ),
@@ -38,9 +43,16 @@ export function countVitest(report: unknown, { isServiceRequired = false } = {})
     const having = (...states: string[]) => tests.filter(({ status }) => states.includes(status)).length;
     const missing = isServiceRequired ? tests.filter(({ meta }) => meta?.leftOut !== undefined).length : 0;
     const failed = having('failed') + missing;
+    const isFileBroken = failed === 0 && file.status === 'failed';
     return add(sum, {
       passed: having('passed'),
-      failed: failed === 0 && file.status === 'failed' ? 1 : failed,
+      failed: isFileBroken ? 1 : failed,
+      failures: [
+        ...(isFileBroken ? [named(file.name, undefined, file.message)] : []),
+        ...tests
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => named(file.name, fullName, failureMessages?.[0])),
+      ],
       skipped: having('skipped', 'pending', 'todo') - missing,
       leftOut: tests
         .filter(({ status }) => status !== 'passed' && status !== 'failed')
@@ -51,11 +63,18 @@ export function countVitest(report: unknown, { isServiceRequired = false } = {})
   }, nothing);
 }
 
+const Problem = z.object({ message: z.string().optional() });
+type Problem = z.infer<typeof Problem>;
+
 interface PlaywrightSuite {
   file: string;
   specs: {
     title: string;
-    tests: { status: string; annotations: { type: string; description?: string | undefined }[] }[];
+    tests: {
+      status: string;
+      annotations: { type: string; description?: string | undefined }[];
+      results?: { errors: Problem[] }[] | undefined;
+    }[];
   }[];
   suites?: PlaywrightSuite[] | undefined;
 }
@@ -69,6 +88,7 @@ const PlaywrightSuite: z.ZodType<PlaywrightSuite> = z.object({
         z.object({
           status: z.string(),
           annotations: z.array(z.object({ type: z.string(), description: z.string().optional() })),
+          results: z.array(z.object({ errors: z.array(Problem) })).optional(),
         }),
       ),
     }),
@@ -80,7 +100,7 @@ const PlaywrightSuite: z.ZodType<PlaywrightSuite> = z.object({
 
 const PlaywrightReport = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
-  errors: z.array(z.unknown()),
+  errors: z.array(Problem),
   suites: z.array(PlaywrightSuite),
 });
 
@@ -92,7 +112,26 @@ export function countPlaywright(report: unknown): Counts {
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
     leftOut: suites.flatMap(leftOutOf),
+    failures: [
+      ...errors.map(({ message }) => named('outside of every test', undefined, message)),
+      ...suites.flatMap(failuresOf),
+    ],
   };
+}
+
+function failuresOf({ file, specs, suites = [] }: PlaywrightSuite): string[] {
+  const own = specs.flatMap(({ title, tests }) =>
+    tests
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(({ results = [] }) => named(file, title, results.flatMap(({ errors }) => errors)[0]?.message)),
+  );
+  return [...own, ...suites.flatMap(failuresOf)];
+}
+
+/** One line: where, which test, and the first line of what went wrong without the colours of a terminal. */
+function named(file: string, test: string | undefined, message = ''): string {
+  const [firstLine = ''] = stripVTControlCharacters(message).trimStart().split('\n');
+  return [test === undefined ? file : `${file} › ${test}`, firstLine.trim()].filter(Boolean).join(': ');
 }
 
 function leftOutOf({ file, specs, suites = [] }: PlaywrightSuite): string[] {
@@ -113,6 +152,7 @@ export function add(a: Counts, b: Counts): Counts {
     failed: a.failed + b.failed,
     skipped: a.skipped + b.skipped,
     leftOut: [...new Set([...a.leftOut, ...b.leftOut])],
+    failures: [...a.failures, ...b.failures],
   };
 }
 

@@ -60,6 +60,7 @@ async function fill(folder: string, version: string): Promise<void> {
     `${JSON.stringify({ name: 'clawdbot', version, license: 'MIT', private: true, type: 'module' }, null, 2)}\n`,
   );
   await cp(at('packaging/systemd/clawdbot.service'), join(folder, 'clawdbot.service'));
+  await cp(at('packaging/proxy'), join(folder, 'proxy'), { recursive: true });
   await bringPages(folder);
   await writeNotices(at('release/notices'));
   for (const notice of ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json']) {

@@ -13,7 +13,8 @@ export interface Finished {
 export interface RunOptions {
   /** `capture` keeps the output for later, `stderr` sends both streams there, `inherit` shows them as they are. */
   output: 'capture' | 'inherit' | 'stderr';
-  env?: Record<string, string>;
+  /** Beside the environment of this process; undefined takes one out of it. */
+  env?: Record<string, string | undefined>;
   cwd?: string;
 }
 

@@ -1,5 +1,6 @@
-// Everything that needs nothing from outside: checks, build, unit and integration tests, browser tests. The last line
-// counts the tests. One part alone: --check, --build, --unit, --e2e or --pack; further arguments go to its test runner.
+// Everything that needs nothing from outside: checks, build, unit and integration tests, browser tests, packing, and the
+// browser tests once more against what was packed. The last line counts the tests. One part alone: --check, --build,
+// --unit, --e2e, --pack or --packed; further arguments go to its test runner.
 // CLAWDBOT_REQUIRE_SERVICES=1 turns a suite that was left out for want of a service into a failure.
 import { readFile, rm } from 'node:fs/promises';
 import { checkCatalogue } from './catalogue.ts';
@@ -7,7 +8,7 @@ import { add, type Counts, closingLine, countPlaywright, countVitest, nothing } 
 import { endChildrenOnSignal, runNode } from './process.ts';
 import { at, requireNode24, root, tools } from './project.ts';
 
-const partNames = ['check', 'build', 'unit', 'e2e', 'pack'] as const;
+const partNames = ['check', 'build', 'unit', 'e2e', 'pack', 'packed'] as const;
 type PartName = (typeof partNames)[number];
 
 interface Suite {
@@ -16,6 +17,9 @@ interface Suite {
   count(report: unknown): Counts;
 }
 
+/** The stand-in for Electron starts something on Linux alone. */
+const canPackedRun = process.platform === 'linux';
+const packedLeftOut: Counts = { ...nothing, leftOut: ['the packed product is tried out on Linux only'] };
 const isServiceRequired = process.env['CLAWDBOT_REQUIRE_SERVICES'] === '1';
 
 requireNode24();
@@ -28,17 +32,17 @@ await test(chosen.length > 0 ? chosen : partNames);
 async function test(parts: readonly PartName[]): Promise<void> {
   let counts = nothing;
   const failed: string[] = [];
-  /** The table is made of both suites; where a unit or integration test could not run here it says nothing. */
-  let isWhole = parts.includes('unit') && parts.includes('e2e') && rest.length === 0;
+  /** The table is made of all three suites; where a test in Node or of packing could not run here it says nothing. */
+  let isWhole = (['unit', 'e2e', 'pack'] as const).every((part) => parts.includes(part)) && rest.length === 0;
   for (const part of parts) {
     console.log(`\n== ${part}`);
     if (part === 'check' || part === 'build') {
       const { code } = await runNode([at('scripts', `${part}.ts`)], { output: 'inherit' });
       if (code !== 0) failed.push(part);
     } else {
-      const result = await runSuite(suites()[part]);
+      const result = part === 'packed' && !canPackedRun ? packedLeftOut : await runSuite(suites()[part]);
       if (result.failed > 0) failed.push(part);
-      if (part === 'unit' && result.leftOut.length > 0) isWhole = false;
+      if (part !== 'e2e' && result.leftOut.length > 0) isWhole = false;
       counts = add(counts, result);
     }
   }
@@ -48,6 +52,8 @@ async function test(parts: readonly PartName[]): Promise<void> {
   }
   console.log('');
   for (const reason of counts.leftOut) console.log(`left out  ${reason.replace(`${root}/`, '')}`);
+  // Beside the counts, where whoever reads only the end of a long log finds them.
+  for (const failure of counts.failures) console.log(`failed  ${failure.replace(`${root}/`, '')}`);
   if (failed.length > 0) console.log(`FAILED: ${failed.join(', ')}`);
   console.log(closingLine(counts));
   if (failed.length > 0) process.exitCode = 1;
@@ -62,7 +68,7 @@ async function holdsCatalogue(): Promise<boolean> {
   return problems.length === 0 && isPageCurrent;
 }
 
-function suites(): Record<'unit' | 'e2e' | 'pack', Suite> {
+function suites(): Record<'unit' | 'e2e' | 'pack' | 'packed', Suite> {
   return {
     unit: {
       args: [tools.vitest, 'run', ...rest],
@@ -75,6 +81,11 @@ function suites(): Record<'unit' | 'e2e' | 'pack', Suite> {
       args: [tools.vitest, 'run', '--config', at('scripts/packing/vitest.config.ts'), ...rest],
       report: at('test-results/vitest-pack.json'),
       count: (report) => countVitest(report, { isServiceRequired }),
+    },
+    packed: {
+      args: [at('scripts/e2e.ts'), '--packed', ...rest],
+      report: at('test-results/playwright-packed.json'),
+      count: countPlaywright,
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contentFaults, type PackedFile, type Target } from './content.ts';
+import { contentFaults, missingParts, type PackedFile, type Target } from './content.ts';
 
 const linux: Target = { platform: 'linux', arch: 'x64' };
 const native = 'node_modules/better-sqlite3/prebuilds/linux-x64.node';
@@ -8,7 +8,9 @@ const whole = [
   'package.json',
   'dist/main/headless.js',
   'dist/main/store-worker.js',
+  'dist/main/keeper-worker.js',
   'dist/main/mind-worker.js',
+  'dist/main/import-worker.js',
   'dist/main/chunk-ids-CMXBxbVC.js',
   'dist/renderer/index.html',
   'dist/renderer/assets/index-BuyYoBNh.js',
@@ -69,5 +71,38 @@ describe('a package', () => {
     const faults = contentFaults(whole, { platform: 'win32', arch: 'x64' }, headless);
     expect(faults).toContain(`${native} does not belong here`);
     expect(faults).toContain('node_modules/better-sqlite3/prebuilds/win32-x64.node is missing');
+  });
+});
+
+describe('the scripts of a package', () => {
+  const main =
+    'import { a } from "./chunk-a-1.js";\nnew Worker(workerFile(import.meta.url, "./worker.ts", "./store-worker.js"), {});';
+  const scripts = new Map([
+    ['dist/main/desktop.js', main],
+    ['dist/main/chunk-a-1.js', 'export const a = await import("./chunk-b-2.js");'],
+    ['dist/main/chunk-b-2.js', 'import fs from "node:fs";'],
+    ['dist/main/store-worker.js', '/** @type {import(\'./types.js\')} */\nimport "./chunk-a-1.js";'],
+  ]);
+
+  test('lack nothing when each finds what it imports and starts', () => {
+    expect(missingParts(scripts)).toEqual([]);
+  });
+
+  test.each([
+    ['a thread', 'dist/main/store-worker.js', 'dist/main/desktop.js needs dist/main/store-worker.js'],
+    ['a module that is loaded later', 'dist/main/chunk-b-2.js', 'dist/main/chunk-a-1.js needs dist/main/chunk-b-2.js'],
+  ])('are found without %s', (_what, gone, fault) => {
+    const rest = new Map([...scripts].filter(([path]) => path !== gone));
+    expect(missingParts(rest)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test.each([
+    "new Worker('/opt/worker.js')",
+    'new Worker(new URL("../elsewhere.js", import.meta.url))',
+    'new Worker(workerFile(import.meta.url, "./worker.ts", "../app.asar.unpacked/worker.js"))',
+  ])('are refused with a thread from elsewhere: %s', (text) => {
+    expect(missingParts(new Map([['dist/main/desktop.js', text]]))).toEqual([
+      'dist/main/desktop.js starts a thread from a place that is not known',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { extractFile, getRawHeader } from '@electron/asar';
 
 export interface PackedFile {
@@ -41,7 +42,9 @@ export function contentFaults(files: readonly PackedFile[], target: Target, { en
     // The packed program without a window is what can be tried where no Electron runs.
     'dist/main/headless.js',
     'dist/main/store-worker.js',
+    'dist/main/keeper-worker.js',
     'dist/main/mind-worker.js',
+    'dist/main/import-worker.js',
     'dist/renderer/index.html',
     'node_modules/better-sqlite3/package.json',
     'node_modules/better-sqlite3/LICENSE',
@@ -63,6 +66,38 @@ export function contentFaults(files: readonly PackedFile[], target: Target, { en
   ];
 }
 
+/** As the bundler writes it: one flat folder, double quotes. Comments that it kept name types in single ones. */
+const importOf = /\b(?:from|import)\s*\(?\s*"(\.\/[\w-]+\.js)"/g;
+/** A thread's file lies beside whoever starts it. */
+// `toExecute` is the thread of pino's transports, which come bundled with it; our logger has none.
+const threadOf = /\bnew Worker\((?!toExecute,)\s*(?:workerFile\(import\.meta\.url, "[^"]*", "(\.\/[\w-]+\.js)"\))?/g;
+
+/** What a bundled script imports, and the files of the threads that it starts; null for a thread of some other place. */
+function partsOf(text: string): { imports: string[]; threads: (string | null)[] } {
+  return {
+    imports: [...text.matchAll(importOf)].map(([, path]) => path ?? ''),
+    threads: [...text.matchAll(threadOf)].map(([, path]) => path ?? null),
+  };
+}
+
+/**
+ * What a packed script imports or starts as a thread, and does not find beside itself in the archive. Electron reads
+ * archives in threads as in its main process, so what they run stays where the archive's hashes cover it.
+ */
+export function missingParts(scripts: ReadonlyMap<string, string>): string[] {
+  return [...scripts].flatMap(([script, text]) => {
+    const { imports, threads } = partsOf(text);
+    const besides = (path: string) => posix.join(posix.dirname(script), path);
+    return [
+      ...[...imports, ...threads.filter((path) => path !== null)]
+        .map(besides)
+        .filter((path) => !scripts.has(path))
+        .map((path) => `${script} needs ${path}, which is not in the archive`),
+      ...threads.filter((path) => path === null).map(() => `${script} starts a thread from a place that is not known`),
+    ];
+  });
+}
+
 interface Entry {
   files?: Record<string, Entry>;
   integrity?: { algorithm: string; hash: string };
@@ -73,6 +108,14 @@ interface Entry {
 
 export const filesOf = (archive: string): PackedFile[] =>
   entriesOf(archive).map(([path, { unpacked = false, size = 0 }]) => ({ path, unpacked, size }));
+
+/** The scripts of the main process and of its threads, out of the archive. */
+export const scriptsOf = (archive: string): Map<string, string> =>
+  new Map(
+    filesOf(archive)
+      .filter(({ path, unpacked }) => /^dist\/main\/[\w-]+\.js$/.test(path) && !unpacked)
+      .map(({ path }) => [path, extractFile(archive, path).toString('utf8')]),
+  );
 
 /** The files whose content is not what the archive's header says of them: that is what Electron checks as it reads. */
 export const filesOfOtherContent = (archive: string): string[] =>

@@ -12,16 +12,26 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('a package built without an update address has none to ask', () => {
-  expect(updateArguments({})).toEqual([]);
-  expect(updateArguments({ CLAWDBOT_UPDATE_URL: '' })).toEqual([]);
+test('a package built without an update address has none to ask', async () => {
+  expect(await updateArguments({})).toEqual([]);
+  expect(await updateArguments({ CLAWDBOT_UPDATE_URL: '' })).toEqual([]);
 });
 
-test('an update address is taken over TLS and refused without', () => {
+test('an update address is taken over TLS and with a key, and refused without either', async () => {
   const address = 'https://updates.clawdbot.invalid/stable';
-  expect(updateArguments({ CLAWDBOT_UPDATE_URL: address })).toContain(`-c.publish.url=${address}`);
+  const key = Buffer.alloc(32, 7).toString('base64');
+  const given = await updateArguments({ CLAWDBOT_UPDATE_URL: address, CLAWDBOT_UPDATE_PUBLIC_KEY: key });
+  expect(given).toContain(`-c.publish.url=${address}`);
+  expect(given).toContain(`-c.extraMetadata.updates.public_key=${key}`);
   for (const bad of ['http://updates.clawdbot.invalid', 'file:///tmp/updates', 'updates']) {
-    expect(() => updateArguments({ CLAWDBOT_UPDATE_URL: bad })).toThrow('https://');
+    await expect(updateArguments({ CLAWDBOT_UPDATE_URL: bad, CLAWDBOT_UPDATE_PUBLIC_KEY: key })).rejects.toThrow(
+      'https://',
+    );
+  }
+  for (const bad of ['', 'abc', `${key}A`]) {
+    await expect(updateArguments({ CLAWDBOT_UPDATE_URL: address, CLAWDBOT_UPDATE_PUBLIC_KEY: bad })).rejects.toThrow(
+      'signature',
+    );
   }
 });
 

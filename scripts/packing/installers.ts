@@ -1,8 +1,10 @@
 import { access, copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readPublicKey } from '../../src-main/hosts/electron/updates/release-notice.ts';
 import { runNode } from '../process.ts';
 import { at, root } from '../project.ts';
 import { writeNotices } from './notices.ts';
+import { publicKeyOf, type SigningTarget, signUpdate } from './sign-update.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,7 +31,7 @@ export async function buildInstallers(say: (line: string) => void): Promise<stri
   const output = at('release/desktop');
   await rm(output, { recursive: true, force: true });
   await writeNotices(at('release/notices'));
-  const { code } = await runNode([builder, ...own, ...updateArguments(process.env), '--publish=never'], {
+  const { code } = await runNode([builder, ...own, ...(await updateArguments(process.env)), '--publish=never'], {
     output: 'inherit',
   });
   if (code !== 0) throw new Error(`electron-builder ended with ${code}`);
@@ -39,7 +41,21 @@ export async function buildInstallers(say: (line: string) => void): Promise<stri
     await copyFile(join(output, name), at('release', name));
     say(`dist   ${at('release', name).slice(root.length + 1)}`);
   }
-  return made.map((name) => at('release', name));
+  const files = made.map((name) => at('release', name));
+  const notice = await signUpdate(files, await thisTarget(), {
+    env: process.env,
+    folder: at('release'),
+    nowMs: Date.now(),
+  });
+  say(
+    `dist   ${notice === null ? 'updates are not signed: CLAWDBOT_UPDATE_KEY_FILE names no key' : notice.slice(root.length + 1)}`,
+  );
+  return notice === null ? files : [...files, notice];
+}
+
+async function thisTarget(): Promise<SigningTarget> {
+  const { version } = JSON.parse(await readFile(at('package.json'), 'utf8')) as { version: string };
+  return { platform: process.platform, arch: process.arch, version } as SigningTarget;
 }
 
 /** Why this machine can build no installer, with the remedy; null when it can. */
@@ -62,12 +78,27 @@ export async function whyNone(env: Environment): Promise<string | null> {
 const electronFolder = (env: Environment): string =>
   env['ELECTRON_OVERRIDE_DIST_PATH'] ?? at('node_modules/electron/dist');
 
-/** Where the installed program may ask for updates: only where whoever builds it says so, and only over TLS. */
-export function updateArguments(env: Environment): string[] {
+/**
+ * Where the installed program may ask for updates, and whose signature it believes: only where whoever builds it says
+ * both, and only over TLS.
+ */
+export async function updateArguments(env: Environment): Promise<string[]> {
   const address = env['CLAWDBOT_UPDATE_URL'];
   if (address === undefined || address === '') return [];
   if (URL.parse(address)?.protocol !== 'https:') {
     throw new Error(`CLAWDBOT_UPDATE_URL is ${address}; give an address that begins with https://`);
   }
-  return ['-c.publish.provider=generic', `-c.publish.url=${address}`];
+  const keyFile = env['CLAWDBOT_UPDATE_KEY_FILE'];
+  const publicKey = env['CLAWDBOT_UPDATE_PUBLIC_KEY'] || (keyFile ? await publicKeyOf(keyFile) : '');
+  if (readPublicKey(publicKey) === null) {
+    throw new Error(
+      'CLAWDBOT_UPDATE_URL needs whose signature to believe: name the key in CLAWDBOT_UPDATE_KEY_FILE, or its public half in CLAWDBOT_UPDATE_PUBLIC_KEY',
+    );
+  }
+  return [
+    '-c.publish.provider=generic',
+    `-c.publish.url=${address}`,
+    `-c.extraMetadata.updates.feed_url=${address}`,
+    `-c.extraMetadata.updates.public_key=${publicKey}`,
+  ];
 }

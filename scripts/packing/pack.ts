@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { run, runNode } from '../process.ts';
 import { at } from '../project.ts';
 import type { Target } from './content.ts';
+import { writeNotices } from './notices.ts';
 import { makeStandIn } from './stand-in.ts';
 
 const builder = at('node_modules/electron-builder/cli.js');
@@ -41,6 +42,13 @@ export async function packWithStandIn(target: Target, to: string): Promise<Packe
   ]);
   await rm(electronDist, { recursive: true });
   return { target, entry, ...(await placesIn(to, target)) };
+}
+
+/** The product as built, packed for this machine, which has to run Linux: elsewhere the stand-in starts nothing. */
+export async function packToTryOut(to: string): Promise<Packed> {
+  if (process.platform !== 'linux') throw new Error('the packed product is tried out on Linux only');
+  await writeNotices(at('release/notices'));
+  return packWithStandIn({ platform: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'x64' }, to);
 }
 
 async function placesIn(to: string, { platform }: Target): Promise<Pick<Packed, 'folder' | 'resources' | 'program'>> {

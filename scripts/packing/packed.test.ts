@@ -6,11 +6,18 @@ import { join, relative } from 'node:path';
 import { extractFile } from '@electron/asar';
 import { FuseState, FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses';
 import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
-import { provideBrowser } from '../browser.ts';
 import { runNode } from '../process.ts';
-import { at, root, tools } from '../project.ts';
+import { at, root } from '../project.ts';
 import { tryProgram } from '../smoke.ts';
-import { contentFaults, filesOf, filesOfOtherContent, headerHash, type Target } from './content.ts';
+import {
+  contentFaults,
+  filesOf,
+  filesOfOtherContent,
+  headerHash,
+  missingParts,
+  scriptsOf,
+  type Target,
+} from './content.ts';
 import { writeNotices } from './notices.ts';
 import { megabytes, missingForPacking, outputOf, type Packed, packDeb, packWithStandIn, sizeOf } from './pack.ts';
 import { findSecrets } from './secrets.ts';
@@ -76,6 +83,13 @@ describe.each(targets.map(nameOf))('the package for %s', (name) => {
     expect((await everyFile(join(resources, 'app.asar.unpacked'))).map((path) => path.split('/').at(-1))).toEqual([
       `${target.platform}-${target.arch}.node`,
     ]);
+  });
+
+  test('finds in its archive every script that it imports and every thread that it starts', async (context) => {
+    needsTools(context);
+    const scripts = scriptsOf(join(of(name).resources, 'app.asar'));
+    expect([...scripts.values()].join('\n').match(/new Worker\(/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(missingParts(scripts)).toEqual([]);
   });
 
   test('has of Electron only what it needs, in the two languages of the interface', async (context) => {
@@ -246,21 +260,17 @@ describe('the packed Linux product', () => {
     expect(readyMs).toBeLessThan(20_000);
   });
 
-  test('takes a person from a request in the chat to a card on the board', async (context) => {
+  test('starts as well from where the Debian package puts it, by what its desktop file names', async (context) => {
     needsTools(context);
-    const browser = await provideBrowser(console.log);
-    const { code, output } = await runNode(
-      [
-        tools.playwright,
-        'test',
-        'test/e2e/request-to-board.spec.ts',
-        '--reporter=line',
-        '--output=test-results/packed',
-      ],
-      { output: 'capture', env: { CLAWDBOT_BROWSER: browser, CLAWDBOT_PACKED_PROGRAM: of('linux-x64').program } },
-    );
-    expect(code, output).toBe(0);
-    expect(output).toMatch(/\d+ passed/);
+    const installed = join(folder, 'deb-started');
+    await outputOf('dpkg-deb', ['--extract', deb, installed]);
+    const desktop = await readFile(join(installed, 'usr/share/applications/app.clawdbot.Clawdbot.desktop'), 'utf8');
+    const named = /^Exec=(\S+)/m.exec(desktop)?.[1] ?? '';
+    expect(named).toBe('/opt/Clawdbot/clawdbot');
+    await tryProgram([join(installed, named)], join(folder, 'deb-data'), {
+      cwd: root,
+      path: process.env['PATH'] ?? '',
+    });
   });
 });
 

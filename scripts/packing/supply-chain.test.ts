@@ -1,6 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { shippedPackages } from '../licences.ts';
+import { run } from '../process.ts';
 import { at } from '../project.ts';
 import { bundledSbom } from './notices.ts';
 import {
@@ -59,9 +65,80 @@ test('no install script runs, and each package that has one was decided on', () 
   ]);
 });
 
-test('a version becomes a dependency no sooner than a week after it came out', () => {
-  // The lockfile has no dates, so what it holds cannot be checked here; npm keeps the rule when a package is added.
-  expect(npmrc).toContain('min-release-age=3');
+describe('a version younger than a week', () => {
+  const days = 24 * 60 * 60_000;
+  let registry: Server;
+  let address: string;
+  let folder: string;
+
+  /** Two versions of one package, as a registry tells of them. */
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'clawdbot-age-'));
+    await copyFile(at('.npmrc'), join(folder, '.npmrc'));
+    const dist = { integrity: sound.integrity, tarball: 'http://127.0.0.1/thing.tgz' };
+    const packument = {
+      name: 'thing',
+      'dist-tags': { latest: '1.1.0' },
+      time: {
+        '1.0.0': new Date(Date.now() - 8 * days).toISOString(),
+        '1.1.0': new Date(Date.now() - 6 * days).toISOString(),
+      },
+      versions: Object.fromEntries(
+        ['1.0.0', '1.1.0'].map((version) => [version, { name: 'thing', version, dist }] as const),
+      ),
+    };
+    registry = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(packument));
+    }).listen(0, '127.0.0.1');
+    await once(registry, 'listening');
+    address = `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`;
+  });
+  afterAll(async () => {
+    registry.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** What npm would lock, with the rules of this repository and no others of this machine. */
+  async function lock(wanted: string, { skip, task }: TestContext) {
+    const { output: version } = await npm('--version');
+    const [major = 0, minor = 0] = version.trim().split('.').map(Number);
+    if (major < 11 || (major === 11 && minor < 10)) {
+      Object.assign(task.meta, { leftOut: `npm ${version.trim()} does not know min-release-age (11.10 does)` });
+      skip();
+    }
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ dependencies: { thing: wanted } }));
+    await rm(join(folder, 'package-lock.json'), { force: true });
+    const { code, output } = await npm('install', '--package-lock-only', '--no-audit', '--no-fund');
+    const text = await readFile(join(folder, 'package-lock.json'), 'utf8').catch(() => '{}');
+    const { packages = {} } = JSON.parse(text) as { packages?: Record<string, LockEntry> };
+    return { code, output, version: packages['node_modules/thing']?.version };
+  }
+
+  const npm = (...args: string[]) =>
+    run('npm', args, {
+      output: 'capture',
+      cwd: folder,
+      env: {
+        npm_config_registry: address,
+        npm_config_cache: join(folder, 'cache'),
+        npm_config_userconfig: join(folder, 'none'),
+        // npm gives its own settings on to what it runs, and they come before those of a folder.
+        npm_config_min_release_age: undefined,
+        npm_config_before: undefined,
+      },
+    });
+
+  test('is passed over for the one before it', async (context) => {
+    expect(await lock('^1.0.0', context)).toMatchObject({ code: 0, version: '1.0.0' });
+  });
+
+  test('is refused when it is asked for by name', async (context) => {
+    const { code, output, version } = await lock('1.1.0', context);
+    expect(version).toBeUndefined();
+    expect(code).not.toBe(0);
+    expect(output).toContain('ETARGET');
+  });
 });
 
 describe('licences', () => {

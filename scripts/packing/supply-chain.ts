@@ -23,16 +23,20 @@ export const shippedLicences: ReadonlySet<string> = new Set([
   'BlueOak-1.0.0',
   'ISC',
   'MIT',
+  'Python-2.0',
   'Unlicense',
+  // Ours to choose; MIT is chosen.
+  '(MIT OR Apache-2.0)',
 ]);
 
 /** What tools may have beside those: they build and test, and stay here. */
 export const toolLicences: ReadonlySet<string> = new Set([
   ...shippedLicences,
   '(WTFPL OR MIT)',
+  // Tables of data, such as which browser knows what.
+  'CC-BY-4.0',
   'MIT OR Apache-2.0',
   'MPL-2.0',
-  'Python-2.0',
   'WTFPL',
   'WTFPL OR ISC',
 ]);

@@ -1,18 +1,16 @@
 import type { App } from '../core/app.ts';
 import { AppError } from '../core/foundation/app-error.ts';
+import { isoTime } from '../core/foundation/clock.ts';
+import type { DiagnosticsBundle } from '../core/monitor/index.ts';
+import { accessServices } from './access-services.ts';
 import type { Services } from './services.ts';
 
 /** The core, as the API needs it. */
-export function servicesOf(app: App): Services {
-  const { access, board, channels, events, memories, store } = app;
+export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsBundle>): Services {
+  const { access, board, channels, events, exporter, importer, memories, store } = app;
 
   return {
-    access: {
-      pair: ({ code, label }, { remote }) => access.pair({ code, label, address: remote }),
-      listTokens: async () => ({ items: await access.list(), next_cursor: null }),
-      createToken: ({ role, label, ttl_seconds }) => access.mint({ role, label, ttlSeconds: ttl_seconds }),
-      revokeToken: ({ id }) => access.revoke(id),
-    },
+    access: accessServices(access, app.reach),
 
     boards: { get: ({ id }) => board.board(id) },
 
@@ -63,7 +61,14 @@ export function servicesOf(app: App): Services {
     system: {
       health: () => ({ status: app.isStopping() ? 'stopping' : 'up' }),
       status: () => app.status(),
+      pause: async ({ seconds }) => ({ paused: await app.pause(seconds) }),
+      resume: () => ({ paused: app.resume() }),
       watch: (_input, { signal }) => events.watch(signal),
+      async diagnostics() {
+        const { files, archive } = await packDiagnostics();
+        const day = isoTime(app.clock.now()).slice(0, 10);
+        return { name: `clawdbot-diagnostics-${day}.zip`, files, archive_base64: archive.toString('base64') };
+      },
     },
 
     tasks: {
@@ -79,6 +84,13 @@ export function servicesOf(app: App): Services {
     },
 
     todos: { extract: (request) => app.extractTodos(request) },
+
+    transfers: {
+      exportPage: (query) => exporter.page(query),
+      list: ({ cursor, limit }) => importer.list({ cursor: before(cursor), limit }),
+      undo: ({ id }) => importer.undo(id),
+      restore: ({ id }) => importer.restore(id),
+    },
 
     report(error) {
       const incident = app.ids.next();

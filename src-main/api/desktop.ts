@@ -13,6 +13,12 @@ export interface DesktopServices {
   hide(): void;
   look(chosen: { theme: DesktopTheme; language: DesktopLanguage }): void;
   setAutostart(on: boolean): Promise<void>;
+  /** False where the desktop refuses the keys. */
+  setShortcut(keys: string | null): boolean;
+  checkForUpdate(): Promise<void>;
+  downloadUpdate(): void;
+  cancelUpdate(): void;
+  installUpdate(): Promise<void>;
 }
 
 /** Everything a window of ours may call: the product, and the shell around the window. */
@@ -34,6 +40,20 @@ export function windowRouter(router: AppRouter, desktop: DesktopServices, report
       openMain: api.openMain.handler(({ input }) => desktop.openMain(input)),
       hide: api.hide.handler(() => desktop.hide()),
       look: api.look.handler(({ input }) => desktop.look(input)),
+      setShortcut: api.setShortcut.handler(({ input }) => ({ accepted: desktop.setShortcut(input.keys) })),
+      checkForUpdate: api.checkForUpdate.handler(async () => {
+        await desktop.checkForUpdate();
+        return desktop.state();
+      }),
+      downloadUpdate: api.downloadUpdate.handler(() => {
+        desktop.downloadUpdate();
+        return desktop.state();
+      }),
+      cancelUpdate: api.cancelUpdate.handler(() => {
+        desktop.cancelUpdate();
+        return desktop.state();
+      }),
+      installUpdate: api.installUpdate.handler(() => desktop.installUpdate()),
       setAutostart: api.setAutostart.handler(async ({ input }) => {
         await desktop.setAutostart(input.on);
         return desktop.state();

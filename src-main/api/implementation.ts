@@ -1,8 +1,8 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract, type OperationMeta } from '../../src-shared/contract/index.ts';
 import { errorCodes } from '../../src-shared/error-codes.ts';
-import { roleCovers } from '../../src-shared/schema/access.ts';
-import { isAppError } from '../core/foundation/app-error.ts';
+import { type Principal, roleCovers } from '../../src-shared/schema/access.ts';
+import { AppError, isAppError } from '../core/foundation/app-error.ts';
 import type { CallContext, Caller, Services } from './services.ts';
 
 /** The contract with its two rules applied to every operation: who may call it, and how a failure is told. */
@@ -23,6 +23,12 @@ export const callerOf = ({ context, signal }: { context: CallContext; signal?: A
   remote: context.remote,
   signal,
 });
+
+/** Whoever calls an operation that asks for a role is known. */
+export function known({ principal }: Caller): Principal {
+  if (!principal) throw new AppError('UNAUTHORIZED', 'Nobody asks: this call carries no token');
+  return principal;
+}
 
 /** A failure on the way is told by the rules of `tellable`. */
 export async function told<T>(run: () => T, services: Pick<Services, 'report'>): Promise<Awaited<T>> {

@@ -1,3 +1,4 @@
+export { accessServices } from './access-services.ts';
 export { servicesOf } from './core-services.ts';
 export { type DesktopServices, type WindowRouter, windowRouter } from './desktop.ts';
 export { type AppRouter, createRouter } from './router.ts';

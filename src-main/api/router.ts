@@ -10,6 +10,7 @@ import type { Services } from './services.ts';
 import { implementSystem } from './system.ts';
 import { implementTasks } from './tasks.ts';
 import { implementTodos } from './todos.ts';
+import { implementTransfers } from './transfers.ts';
 
 /** The contract, served by the core. Every way in carries this one router. */
 export function createRouter(services: Services) {
@@ -25,6 +26,7 @@ export function createRouter(services: Services) {
     system: implementSystem(api, services),
     tasks: implementTasks(api, services),
     todos: implementTodos(api, services),
+    transfers: implementTransfers(api, services),
   });
 }
 

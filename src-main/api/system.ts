@@ -12,6 +12,9 @@ export function implementSystem({ system: api }: Implementation, services: Servi
   return {
     health: api.health.handler((call) => system.health(call.input, callerOf(call))),
     status: api.status.handler((call) => system.status(call.input, callerOf(call))),
+    diagnostics: api.diagnostics.handler((call) => system.diagnostics(call.input, callerOf(call))),
+    pause: api.pause.handler((call) => system.pause(call.input, callerOf(call))),
+    resume: api.resume.handler((call) => system.resume(call.input, callerOf(call))),
     watch: api.watch.handler(async (call) => {
       const caller = callerOf(call);
       const token = caller.principal?.tokenId ?? '';

@@ -1,23 +1,51 @@
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import type { Reach } from '../../src-shared/schema/access.ts';
 import type { Locale } from '../../src-shared/schema/common.ts';
 import type { ExtractRequest, ExtractResponse } from '../../src-shared/schema/extraction.ts';
 import type { MemoryHit, MemoryQuery } from '../../src-shared/schema/memory.ts';
 import type { Message } from '../../src-shared/schema/message.ts';
-import type { Status } from '../../src-shared/schema/status.ts';
-import { createAccess } from './access/index.ts';
-import { createAssistant, createMind } from './assistant/index.ts';
-import { AppError } from './foundation/app-error.ts';
+import type { Notice, Status } from '../../src-shared/schema/status.ts';
+import { createAccess, describeReach, type Listening } from './access/index.ts';
+import { createAssistant, createMind, grantWish } from './assistant/index.ts';
+import { AppError, isAppError } from './foundation/app-error.ts';
 import { type Clock, isoTime, systemClock } from './foundation/clock.ts';
+import { createEgress } from './foundation/egress/index.ts';
 import { createEventBus } from './foundation/events.ts';
 import type { Host } from './foundation/host.ts';
 import { createIds } from './foundation/ids.ts';
 import type { Logger } from './foundation/logger.ts';
-import { type Channel, createChannels, createDelivery, createInbox, createWorkLoop } from './ingest/index.ts';
+import {
+  type Channel,
+  createChannels,
+  createDelivery,
+  createInbox,
+  createPause,
+  createWorkLoop,
+} from './ingest/index.ts';
 import { instantOf } from './language/index.ts';
 import { createMemories } from './memory/index.ts';
-import { createProcessFigures, createRecentErrors } from './monitor/index.ts';
+import {
+  createClockWatch,
+  createDeskNotices,
+  createProcessFigures,
+  createRecentErrors,
+  foundClockFile,
+} from './monitor/index.ts';
 import type { Config } from './settings/index.ts';
-import { conversationKey, type Finished, type FolderLock, type NewTask, openStore } from './store/index.ts';
+import {
+  conversationKey,
+  copiesFolder,
+  createKeeper,
+  type Finished,
+  type FolderLock,
+  type KeptHealth,
+  type NewTask,
+  openStore,
+  totalOf,
+} from './store/index.ts';
 import { createTaskBoard, statusFor } from './tasks/index.ts';
+import { createExporter, createImporter } from './transfer/index.ts';
 
 export interface AppOptions {
   dataDir: string;
@@ -31,8 +59,9 @@ export interface AppOptions {
   logger: Logger;
   /** Takes no message from outside and sends no reply; the chat works. */
   safeMode?: boolean;
-  /** What the start already found worth saying. */
+  /** What the start already found worth saying; sentences, and what the interface can say in the reader's language. */
   warnings?: string[];
+  notices?: Notice[];
   clock?: Clock;
 }
 
@@ -54,19 +83,38 @@ export async function createApp({
   logger: baseLogger,
   safeMode = false,
   warnings = [],
+  notices = [],
   clock = systemClock,
 }: AppOptions) {
   const recentErrors = createRecentErrors(clock);
   const logger = recentErrors.watching(baseLogger);
+  const events = createEventBus();
+  const copies = copiesFolder(dataDir);
   const store = await openStore({
     file: config.memory.db_path,
     durability: config.app.durability,
-    onFailure: (error) => logger.error('store.failed', { error }),
+    copies,
+    now: clock.now(),
+    onFailure(error) {
+      logger.error('store.failed', { error });
+      deskNotices.tell({ kind: troubleOf(error) === 'STORE_FULL' ? 'disk_full' : 'disk_fault' });
+      events.emit({ type: 'status' });
+    },
+    onRecovery(fault) {
+      logger.warn('store.recovered', fault ? { error: fault } : {});
+      events.emit({ type: 'status' });
+      workLoop.wake();
+      delivery.wake();
+    },
   }).catch((error: unknown) => {
     lock.release();
     throw error;
   });
-  if (store.opened.checked) logger.warn('store.checked_after_unclean_end', { file: config.memory.db_path });
+  const { salvage } = store.opened;
+  if (salvage) {
+    const { aside, report, found } = salvage;
+    logger.error('store.salvaged', { aside, report, found, missing: totalOf(salvage, 'missing') });
+  }
 
   const { accept_from: acceptFrom } = config.tasks;
   const startedAt = clock.now();
@@ -74,16 +122,40 @@ export async function createApp({
   const timezone =
     config.app.timezone === 'auto' ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.app.timezone;
   const defaultLocale = chooseLocale(config.app.locale);
-  const events = createEventBus();
   const ids = createIds(clock.now);
   const figures = createProcessFigures();
 
+  const clockWatch = createClockWatch({
+    clock,
+    file: join(dataDir, foundClockFile),
+    onFailure: (error) => logger.error('clock.not_kept', { error }),
+  });
+
+  const deskNotices = createDeskNotices({
+    host: config.app.notices ? host : null,
+    clock,
+    locale: defaultLocale,
+    stillSuggested,
+    onFailure: (error) => logger.error('notice.failed', { error }),
+  });
+  const keeper = createKeeper({
+    store,
+    file: config.memory.db_path,
+    folder: copies,
+    version,
+    clock,
+    logger,
+    onChange: () => events.emit({ type: 'status' }),
+  });
   const mind = createMind({
     data: { databaseFile: config.memory.db_path, defaultLocale, acceptFrom },
     logger,
+    onWish: (wish) => void grantWish(store, wish).catch((error) => logger.error('mind.wish_failed', { error })),
   });
   const board = createTaskBoard({ store, ids, clock, events });
   const memories = createMemories({ store, ids, clock, events, search: (query: MemoryQuery) => searchMemories(query) });
+  const exporter = createExporter({ store, timezone });
+  const importer = createImporter({ store, clock, ids, onChange: () => events.emit({ type: 'resync' }) });
   const revoked = new Set<(tokenId: string) => void>();
   const access = createAccess({
     store,
@@ -91,8 +163,21 @@ export async function createApp({
     clock,
     ids,
     onRevoke: (id) => revoked.forEach((tell) => tell(id)),
+    onChange: () => events.emit({ type: 'access' }),
+    onFailure: (error) => logger.warn('access.use_not_kept', { error }),
   });
+  let listening: Listening | null = null;
 
+  const pause = createPause({
+    file: join(dataDir, 'pause.json'),
+    clock,
+    logger,
+    onChange() {
+      workLoop.wake();
+      delivery.wake();
+      events.emit({ type: 'status' });
+    },
+  });
   const inbox = createInbox({
     store,
     ids,
@@ -102,14 +187,16 @@ export async function createApp({
     ratePerMinute: config.app.rate_limit_per_minute,
     onStored: () => workLoop.wake(),
   });
+  const egress = createEgress({ allowPrivate: config.egress.allow_private, logger });
   const channels = createChannels({
     platforms: config.platforms,
     mappings: config.mappings,
     safeMode,
     inbox,
     clock,
+    clockWatch,
     logger,
-    fetch: globalThis.fetch,
+    egress,
     ids,
     findMessage: (id) => store.call('messages.get', { id }),
     onReachable() {
@@ -138,17 +225,34 @@ export async function createApp({
     onBuried(messageId, conversation) {
       inbox.settleWaiters(messageId);
       events.emit({ type: 'message', id: messageId, conversation, state: 'failed' });
+      deskNotices.tell({ kind: 'set_aside', id: messageId });
     },
     isBusy: () => inbox.isBusy(),
+    isPaused: pause.isOn,
   });
-  const delivery = createDelivery({ store, clock, events, logger, channel: channelNamed });
+  const delivery = createDelivery({
+    store,
+    clock,
+    events,
+    logger,
+    channel: channelNamed,
+    isPaused: pause.isOn,
+    onUndelivered: (conversation) => deskNotices.tell({ kind: 'undelivered', id: conversation }),
+  });
 
   function announce({ message_id, conversation, task_ids, memory_ids }: Finished): void {
     inbox.settleWaiters(message_id);
     delivery.wake();
     events.emit({ type: 'message', id: message_id, conversation, state: 'answered' });
     for (const id of task_ids) events.emit({ type: 'task', id });
+    // What was written in the chat of this desk is answered there, before the eyes of whoever wrote it.
+    if (!conversation.startsWith('chat:')) for (const id of task_ids) deskNotices.tell({ kind: 'suggestion', id });
     for (const id of memory_ids) events.emit({ type: 'memory', id });
+  }
+
+  async function stillSuggested(ids: readonly string[]): Promise<{ id: string; title: string }[]> {
+    const tasks = await Promise.all(ids.map((id) => store.call('tasks.get', { id })));
+    return tasks.filter((task) => task !== null).filter(({ status: state }) => state === 'suggested');
   }
 
   function searchMemories(query: MemoryQuery): Promise<MemoryHit[]> {
@@ -185,13 +289,25 @@ export async function createApp({
     return found;
   }
 
+  /** What waits because somebody wants it to; null while nothing does. */
+  function pausedState(): Status['paused'] {
+    const until = pause.until();
+    return until === undefined ? null : { until: until === null ? null : isoTime(until) };
+  }
+
   async function status(): Promise<Status> {
     const totals = await store.call('store.totals', null);
+    const found = [
+      ...notices,
+      ...clockWatch.notices(totals.newest_received_at),
+      ...channels.list.flatMap((channel) => channel.notices?.() ?? []),
+    ];
     return {
       version,
       started_at: isoTime(startedAt),
       data_folder: dataDir,
       durability: config.app.durability,
+      paused: pausedState(),
       channels: channels.list.map((channel) => channel.status()),
       queue: {
         queued: totals.queued,
@@ -201,6 +317,7 @@ export async function createApp({
         oldest_at: totals.oldest_received_at === null ? null : isoTime(totals.oldest_received_at),
       },
       outbox: { pending: totals.outbox_pending, failed: totals.outbox_failed, unknown: totals.outbox_unknown },
+      egress: egress.figures(),
       totals: {
         ...countedBy(channels.list),
         messages: totals.messages_in,
@@ -209,7 +326,10 @@ export async function createApp({
         tasks: totals.tasks,
       },
       process: { ...figures.read(), database_bytes: totals.database_bytes },
-      warnings,
+      trouble: store.trouble && troubleOf(store.trouble),
+      database: databaseStatus(keeper.health()),
+      warnings: [...warnings, ...found.map(({ message }) => message)],
+      notices: found,
       errors: recentErrors.list(),
     };
   }
@@ -225,10 +345,22 @@ export async function createApp({
     inbox,
     board,
     memories,
+    exporter,
+    importer,
     channels,
     extractTodos,
     status,
     isStopping: () => stopping,
+
+    /** Messages are taken and stored, and wait; so do replies. Null: until somebody resumes. */
+    async pause(seconds: number | null): Promise<Status['paused']> {
+      await pause.begin(seconds === null ? null : seconds * 1000);
+      return pausedState();
+    },
+    resume(): Status['paused'] {
+      pause.end();
+      return pausedState();
+    },
 
     async retryDeadLetter(id: string): Promise<Message> {
       const message = await store.call('deadLetters.retry', { id, now: clock.now() });
@@ -248,13 +380,32 @@ export async function createApp({
       return message;
     },
 
+    /** Told by the host once the port is open. */
+    listensAt(place: Listening): void {
+      listening = place;
+    },
+
+    /** Where browsers find this product. */
+    reach: (): Reach =>
+      describeReach({
+        listening,
+        names: config.app.allowed_hosts,
+        adminNetworks: config.app.admin_allow,
+        interfaces: networkInterfaces(),
+      }),
+
     /** Calls `tell` for every token that is revoked. */
     onRevoked(tell: (tokenId: string) => void): () => void {
       revoked.add(tell);
       return () => revoked.delete(tell);
     },
 
+    /** Puts a copy of the database aside, as before an update. @throws AppError STORE_UNAVAILABLE */
+    copyDatabase: (): Promise<void> => keeper.copyNow(),
+
     async start(): Promise<void> {
+      pause.start();
+      keeper.start();
       await workLoop.start();
       if (!safeMode) await delivery.start();
       logger.info('app.started', { version, durability: config.app.durability, waiting: store.waiting });
@@ -263,15 +414,45 @@ export async function createApp({
     /** Takes nothing more, finishes or hands back what is under way, and closes. What is left is worked after the next start. */
     async stop(): Promise<void> {
       stopping = true;
+      pause.stop();
       await inbox.close();
       await workLoop.stop();
       await delivery.stop();
       await Promise.all(channels.list.map((channel) => channel.close()));
       await mind.close();
+      await clockWatch.close();
+      await access.close().catch((error: unknown) => logger.warn('access.use_not_kept', { error }));
+      deskNotices.stop();
+      await keeper.stop();
       await store.close();
       figures.stop();
       lock.release();
       logger.info('app.stopped');
+    },
+  };
+}
+
+/** A disk without room needs room; what to do about anything else stands in the log and among the last errors. */
+const troubleOf = (error: Error) =>
+  isAppError(error) && error.code === 'STORE_FULL' ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
+
+function databaseStatus({ check, copies, copied_at, problem, salvage }: KeptHealth): Status['database'] {
+  return {
+    checked_at: check?.checked_at ?? null,
+    damage: check?.damage ?? null,
+    damaged_rows: check?.damaged_rows ?? 0,
+    copied_at: copied_at === null ? null : isoTime(copied_at),
+    copies,
+    problem,
+    salvage: salvage && {
+      at: salvage.at,
+      aside: salvage.aside,
+      report: salvage.report,
+      saved: totalOf(salvage, 'saved'),
+      from_copy: totalOf(salvage, 'from_copy'),
+      altered: totalOf(salvage, 'altered'),
+      missing: totalOf(salvage, 'missing'),
+      open_ended: salvage.tables.some((table) => table.open_ended),
     },
   };
 }

@@ -54,6 +54,7 @@ export function authorize(
     if (!roleCovers(session.role, needed))
       return refusal('FORBIDDEN', `This needs the role ${needed}; your token has ${session.role}`);
     sessions.set(request, session);
+    authenticator.noteUse(session, { way: 'rest', remote: remoteOf(request) });
     return null;
   }
 }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { AppError } from '../core/foundation/app-error.ts';
+import { holderOf, nameOfHolder, nextFreePort } from '../core/foundation/ports.ts';
 import { refusal, refusalBytes } from './problem.ts';
 
 // Asked for by name, not imported: an import reads every export of the module, and node:http exports WebSocket, whose
@@ -77,17 +78,30 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
   socket.end(refusalBytes(parserProblems[error.code ?? ''] ?? notHttp));
 }
 
+/** Where to listen, and how a person chooses another port. */
+export interface Listening {
+  host: string;
+  port: number;
+  /** The key of the configuration that holds the port. */
+  key: string;
+  /** The call that chooses it for once; null where there is none. */
+  call: string | null;
+  /** Ports that are not to be offered: something else of ours is to have them. */
+  avoid: readonly number[];
+}
+
 /** @throws AppError PORT_IN_USE or LISTEN_REFUSED, each with what to do about it */
-export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<AddressInfo> {
+export async function listen(server: Server, listening: Listening): Promise<AddressInfo> {
+  const { host, port, key, call } = listening;
   try {
     return await bind(server, host, port);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw await portInUse(host, port, cause);
+    if (code === 'EADDRINUSE') throw await portInUse(listening, cause);
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new AppError(
         'LISTEN_REFUSED',
-        `The system does not let Clawdbot listen on ${host}:${port} (${code}). Choose an address of this machine with --host, and a port from 1024 up with --port`,
+        `The system does not let Clawdbot listen on ${host}:${port} (${code}). Choose an address of this machine with --host or app.host, and a port from 1024 up with ${call ? '--port or ' : ''}${key}`,
         { host, port, reason: code },
         { cause },
       );
@@ -98,41 +112,31 @@ export async function listen(server: Server, { host, port }: { host: string; por
 
 function bind(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
+    const isUp = () => {
+      server.off('error', failed);
       resolve(server.address() as AddressInfo);
-    });
+    };
+    const failed = (error: Error) => {
+      // Another port may be tried on the same server.
+      server.off('listening', isUp);
+      reject(error);
+    };
+    server.once('error', failed);
+    server.once('listening', isUp);
+    server.listen({ host, port });
   });
 }
 
-async function portInUse(host: string, port: number, cause: unknown): Promise<AppError> {
-  const free = await findFreePort(host, port + 1);
+async function portInUse({ host, port, key, call, avoid }: Listening, cause: unknown): Promise<AppError> {
+  const [holder, free] = await Promise.all([holderOf(port), nextFreePort(port, host, { avoid })]);
   const remedy =
     free === null
-      ? 'choose another with --port (0 picks a free one)'
-      : `${free} is free: use --port ${free}, or set app.port in config.yaml`;
+      ? `choose another with ${call ? '--port or ' : ''}${key} (0 picks a free one)`
+      : `use ${free}, which is free: ${call ? `${call} ${free}, or ` : ''}${key}: ${free} in config.yaml`;
   return new AppError(
     'PORT_IN_USE',
-    `Another program already listens on ${host}:${port}. Stop it, or ${remedy}`,
-    { host, port, free_port: free },
+    `${nameOfHolder(holder)} already listens on ${host}:${port}. Stop it, or ${remedy}`,
+    { host, port, free_port: free, holder },
     { cause },
   );
-}
-
-const portsTried = 20;
-
-async function findFreePort(host: string, from: number): Promise<number | null> {
-  for (let port = from; port < Math.min(from + portsTried, 65_536); port++) {
-    if (await isFree(host, port)) return port;
-  }
-  return null;
-}
-
-function isFree(host: string, port: number): Promise<boolean> {
-  const probe = createHttp();
-  return new Promise((resolve) => {
-    probe.once('error', () => resolve(false));
-    probe.listen({ host, port }, () => probe.close(() => resolve(true)));
-  });
 }

@@ -8,6 +8,7 @@ import { contract, type OperationMeta } from '../../src-shared/contract/index.ts
 import type { AppRouter, CallContext } from '../api/index.ts';
 import { AppError } from '../core/foundation/app-error.ts';
 import { parseJson } from '../core/foundation/strict-json.ts';
+import type { Session } from './authenticator.ts';
 import { sendEvents } from './event-stream.ts';
 import { remoteOf, sessionOf } from './http-access.ts';
 import type { InFlight } from './in-flight.ts';
@@ -51,7 +52,7 @@ export interface RestDeps {
   stopped: AbortSignal;
   report: Report;
   /** Told about each stream of events, so that it ends with its token. */
-  onStream(tokenId: string, stop: AbortController): () => void;
+  onStream(session: Session | null, remote: string, stop: AbortController): () => void;
 }
 
 /** Serves the contract as REST with problem documents for errors and server-sent events for streams. */
@@ -69,18 +70,19 @@ export function createRest({ router, inFlight, stopped, report, onStream }: Rest
     refusePollution(url.searchParams);
     const asText = request.method === 'GET' || request.method === 'DELETE';
     const body = readBody(request, url);
-    const principal = sessionOf(request.raw);
+    const session = sessionOf(request.raw);
+    const remote = remoteOf(request.raw);
     const stop = new AbortController();
     const signal = AbortSignal.any([stopped, stop.signal, goneSignal(response)]);
 
     const { response: found } = await (asText ? coercing : strict).handle(
       { method: request.method, url, headers: request.headers, body: () => Promise.resolve(body), signal },
-      { prefix: apiPrefix, context: { principal, remote: remoteOf(request.raw) } },
+      { prefix: apiPrefix, context: { principal: session, remote } },
     );
     if (!found) sendRefusal(response, refusal('NOT_FOUND', 'There is nothing at this address'), privateHeaders);
     else if (found.status >= 400) sendRefusal(response, found.body as Refusal, privateHeaders);
     else if (isStream(found.body)) {
-      const forget = onStream(principal?.tokenId ?? '', stop);
+      const forget = onStream(session, remote, stop);
       void sendEvents(response, found.body, signal).finally(forget);
     } else sendJson(response, found.status, found.body);
   }

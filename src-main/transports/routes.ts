@@ -8,8 +8,9 @@ import Fastify, {
 } from 'fastify';
 import type { Role } from '../../src-shared/schema/access.ts';
 import type { AppRouter } from '../api/index.ts';
+import type { Clock } from '../core/foundation/clock.ts';
 import type { HttpRoute } from '../core/foundation/http-route.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { Authenticator, Session } from './authenticator.ts';
 import { docsPage, docsScript, docsStyle } from './docs-page.ts';
 import type { Guard } from './guard.ts';
 import { refuse, remoteOf, requireRole } from './http-access.ts';
@@ -48,6 +49,9 @@ export interface HttpAppDeps {
   /** Aborts when the server stops waiting for what is under way. */
   stopped: AbortSignal;
   isStopping(): boolean;
+  clock: Clock;
+  /** How often streams are held against the end of their token. */
+  heartbeatMs: number;
 }
 
 const maxBodyBytes = 1024 * 1024;
@@ -57,7 +61,12 @@ const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH
 export function createHttpApp(deps: HttpAppDeps) {
   const { guard, inFlight, stopped, report, server } = deps;
   const declared: DeclaredRoute[] = [];
-  const streams = new Set<{ tokenId: string; stop: AbortController }>();
+  const streams = new Set<{ tokenId: string; expiresAt: number; stop: AbortController }>();
+  // As sockets are: a stream ends with its token, noticed at the next beat.
+  const beat = setInterval(() => {
+    for (const { expiresAt, stop } of streams) if (expiresAt <= deps.clock.now()) stop.abort();
+  }, deps.heartbeatMs).unref();
+  deps.stopped.addEventListener('abort', () => clearInterval(beat));
 
   const serveRaw = createRawRoutes(deps.httpRoutes, deps);
   const app = Fastify({
@@ -194,10 +203,16 @@ export function createHttpApp(deps: HttpAppDeps) {
     );
   }
 
-  function follow(tokenId: string, stop: AbortController): () => void {
-    const stream = { tokenId, stop };
+  /** A stream nobody has proved anything for is open to everybody, and ends with nobody's token. */
+  function follow(session: Session | null, remote: string, stop: AbortController): () => void {
+    if (!session) return () => undefined;
+    const stream = { tokenId: session.tokenId, expiresAt: session.expiresAt, stop };
     streams.add(stream);
-    return () => streams.delete(stream);
+    const noteEnd = deps.authenticator.noteConnection(session, { way: 'rest', remote });
+    return () => {
+      streams.delete(stream);
+      noteEnd();
+    };
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
+import type { TokenWay } from '../../src-shared/schema/access.ts';
 import { isAppError } from '../core/foundation/app-error.ts';
 import type { Clock } from '../core/foundation/clock.ts';
 import { parseJson } from '../core/foundation/strict-json.ts';
@@ -44,6 +45,24 @@ export interface SocketGateDeps {
   report: Report;
 }
 
+interface Proven {
+  session: Session;
+  silentBeats: number;
+  take: ((bytes: Buffer) => void) | null;
+  /** What came right behind the proof, until there is someone to take it. */
+  early: Buffer[] | null;
+  /** Says that the connection has ended. */
+  noteEnd(): void;
+}
+
+interface AdmitOptions {
+  remote: string;
+  /** What a token is used for that opens this socket. */
+  way: TokenWay;
+  maxPayload: number;
+  serve(proven: ProvenSocket): void;
+}
+
 const AuthFrame = z.object({ type: z.literal('auth'), token: z.string().min(1) });
 
 /** What an unproven peer may send in all: its proof, and a little that follows it in the same breath. */
@@ -55,7 +74,7 @@ const closeGraceMs = 900;
 /** Lets sockets in: the first frame proves who speaks, and the proof is watched for as long as the socket lives. */
 export function createSocketGate({ authenticator, clock, limits, report }: SocketGateDeps) {
   const servers = new Map<number, WebSocketServer>();
-  const proven = new Map<WebSocket, { session: Session; silentBeats: number }>();
+  const proven = new Map<WebSocket, Proven>();
   const unproven = new Set<WebSocket>();
   const heartbeat = setInterval(beat, limits.heartbeatMs);
   heartbeat.unref();
@@ -69,10 +88,10 @@ export function createSocketGate({ authenticator, clock, limits, report }: Socke
       request: IncomingMessage,
       stream: Duplex,
       head: Buffer,
-      { remote, maxPayload, serve }: { remote: string; maxPayload: number; serve(proven: ProvenSocket): void },
+      { remote, way, maxPayload, serve }: AdmitOptions,
     ): void {
       serverFor(maxPayload).handleUpgrade(request, stream, head, (socket) => {
-        prove(socket, stream, remote).then(
+        prove(socket, stream, { remote, way }).then(
           (admitted) => admitted && serve(admitted),
           (error: unknown) => {
             report(error);
@@ -107,11 +126,14 @@ export function createSocketGate({ authenticator, clock, limits, report }: Socke
   }
 
   /** Resolves with null when the peer proved nothing; its socket is closed then. */
-  function prove(socket: WebSocket, stream: Duplex, remote: string): Promise<ProvenSocket | null> {
+  function prove(
+    socket: WebSocket,
+    stream: Duplex,
+    { remote, way }: Pick<AdmitOptions, 'remote' | 'way'>,
+  ): Promise<ProvenSocket | null> {
     return new Promise((resolve, reject) => {
       unproven.add(socket);
       const early: Buffer[] = [];
-      let take: ((bytes: Buffer) => void) | null = null;
       let asked = false;
       let bytes = 0;
 
@@ -125,29 +147,23 @@ export function createSocketGate({ authenticator, clock, limits, report }: Socke
       const settle = () => {
         clearTimeout(timer);
         stream.off('data', count);
+        socket.off('message', onFrame);
+        socket.off('close', onClose);
         unproven.delete(socket);
       };
-      const refuse = (reason: string) => {
+      const refuse = (reason: string, code: number = closeCodes.unauthorized) => {
         settle();
-        closeSoon(socket, closeCodes.unauthorized, reason);
+        closeSoon(socket, code, reason);
         resolve(null);
       };
 
-      socket.on('error', () => socket.terminate());
-      socket.once('close', () => {
+      function onClose() {
         settle();
-        proven.delete(socket);
         resolve(null);
-      });
-      socket.on('message', (data: RawData, isBinary) => {
-        // A socket that is closing goes on receiving until its peer agrees.
-        if (socket.readyState !== socket.OPEN) return;
-        if (isBinary) return closeSoon(socket, closeCodes.wrongType, 'text frames only');
-        // The socket hands over whole frames as one Buffer: `binaryType` is its default.
-        const frame = data as Buffer;
-        const known = proven.get(socket);
-        if (known) known.silentBeats = 0;
-        if (take) return take(frame);
+      }
+      function onFrame(data: RawData, isBinary: boolean) {
+        const frame = textOf(socket, data, isBinary);
+        if (!frame) return;
         if (asked) {
           early.push(frame);
           if (early.length > maxUnprovenFrames) refuse('too much came before the token was accepted');
@@ -156,29 +172,61 @@ export function createSocketGate({ authenticator, clock, limits, report }: Socke
         asked = true;
         authenticate(frame, remote).then((outcome) => {
           if (socket.readyState !== socket.OPEN) return;
-          if ('refused' in outcome) return refuse(outcome.refused);
+          if ('refused' in outcome) return refuse(outcome.refused, outcome.code);
           settle();
           const { session } = outcome;
-          proven.set(socket, { session, silentBeats: 0 });
-          resolve({
-            socket,
-            session,
-            remote,
-            onText(listener) {
-              take = listener;
-              for (const waiting of early.splice(0)) listener(waiting);
-            },
-          });
+          const noteEnd = authenticator.noteConnection(session, { way, remote });
+          resolve(watch(socket, { session, silentBeats: 0, take: null, early, noteEnd }, remote));
         }, reject);
-      });
-      socket.on('pong', () => {
-        const known = proven.get(socket);
-        if (known) known.silentBeats = 0;
-      });
+      }
+      socket.on('error', terminate);
+      socket.on('close', onClose);
+      socket.on('message', onFrame);
     });
   }
 
-  async function authenticate(frame: Buffer, remote: string): Promise<{ session: Session } | { refused: string }> {
+  /** From here on a socket has no function of its own: most are silent, and there may be ten thousand. */
+  function watch(socket: WebSocket, state: Proven, remote: string): ProvenSocket {
+    proven.set(socket, state);
+    socket.on('message', onProvenFrame);
+    socket.on('pong', onPong);
+    socket.on('close', onProvenClose);
+    return {
+      socket,
+      session: state.session,
+      remote,
+      onText(listener) {
+        state.take = listener;
+        const waiting = state.early ?? [];
+        state.early = null;
+        for (const frame of waiting) listener(frame);
+      },
+    };
+  }
+
+  function onProvenFrame(this: WebSocket, data: RawData, isBinary: boolean): void {
+    const frame = textOf(this, data, isBinary);
+    const state = proven.get(this);
+    if (!frame || !state) return;
+    state.silentBeats = 0;
+    if (state.take) state.take(frame);
+    else state.early?.push(frame);
+  }
+
+  function onPong(this: WebSocket): void {
+    const state = proven.get(this);
+    if (state) state.silentBeats = 0;
+  }
+
+  function onProvenClose(this: WebSocket): void {
+    proven.get(this)?.noteEnd();
+    proven.delete(this);
+  }
+
+  async function authenticate(
+    frame: Buffer,
+    remote: string,
+  ): Promise<{ session: Session } | { refused: string; code?: number }> {
     try {
       const auth = AuthFrame.safeParse(parseJson(frame));
       if (!auth.success) return { refused: 'the first frame must be {"type":"auth","token":"…"}' };
@@ -186,6 +234,9 @@ export function createSocketGate({ authenticator, clock, limits, report }: Socke
       const session = authenticator.peek(token) ?? (await authenticator.authenticate(token, remote));
       return session ? { session } : { refused: 'the token does not hold' };
     } catch (error) {
+      // The token was not looked at, so nobody may take this for its end.
+      if (isAppError(error) && error.code === 'RATE_LIMITED')
+        return { refused: error.message, code: closeCodes.overloaded };
       if (isAppError(error)) return { refused: error.message };
       throw error;
     }
@@ -203,6 +254,20 @@ export function createSocketGate({ authenticator, clock, limits, report }: Socke
       }
     }
   }
+}
+
+/** A whole text frame; null where there is none to be read. */
+function textOf(socket: WebSocket, data: RawData, isBinary: boolean): Buffer | null {
+  // A socket that is closing goes on receiving until its peer agrees.
+  if (socket.readyState !== socket.OPEN) return null;
+  // Whole frames come as one Buffer: `binaryType` is its default.
+  if (!isBinary) return data as Buffer;
+  closeSoon(socket, closeCodes.wrongType, 'text frames only');
+  return null;
+}
+
+function terminate(this: WebSocket): void {
+  this.terminate();
 }
 
 export type SocketGate = ReturnType<typeof createSocketGate>;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TokenWay } from '../../src-shared/schema/access.ts';
 import type { AppRouter } from '../api/index.ts';
 import { canonicalAddress } from '../core/foundation/address.ts';
 import type { Clock } from '../core/foundation/clock.ts';
@@ -42,6 +43,8 @@ export interface WebDeps {
 export interface ListenOptions {
   host: string;
   port: number;
+  /** Ports that are not offered where this one is taken. */
+  avoid?: readonly number[];
 }
 
 export interface WebAddress {
@@ -59,11 +62,12 @@ export function createWeb(deps: WebDeps) {
   const guardOptions = { names: deps.names ?? [], adminNetworks: deps.adminNetworks ?? null, secure: tls !== null };
   const inFlight = createInFlight();
   const stopped = new AbortController();
+  const socketLimits = { ...defaultSocketLimits, ...deps.socketLimits };
   const gate = createSocketGate({
     authenticator,
     clock,
     report,
-    limits: { ...defaultSocketLimits, ...deps.socketLimits },
+    limits: socketLimits,
   });
   const serveRpc = createRpcSockets({ router, inFlight });
   let stopping = false;
@@ -78,12 +82,14 @@ export function createWeb(deps: WebDeps) {
     inFlight,
     stopped: stopped.signal,
     isStopping: () => stopping,
+    heartbeatMs: socketLimits.heartbeatMs,
   });
   const upgrades: Record<string, Upgrade> = {
-    '/rpc': { administration: true, maxPayload: rpcPayload, serve: serveRpc },
+    '/rpc': { administration: true, way: 'interface', maxPayload: rpcPayload, serve: serveRpc },
   };
   const mode: Upgrade | null = socketRoute && {
     administration: false,
+    way: 'socket',
     maxPayload: socketModePayload,
     serve: (proven) => serveSocketMode(socketRoute, proven),
   };
@@ -94,19 +100,19 @@ export function createWeb(deps: WebDeps) {
 
   return {
     /** Starts to listen; port 0 picks a free one. @throws AppError PORT_IN_USE or LISTEN_REFUSED */
-    async listen({ host, port }: ListenOptions): Promise<WebAddress> {
+    async listen({ host, port, avoid = [] }: ListenOptions): Promise<WebAddress> {
       await app.ready();
-      const bound = await listen(main, { host, port });
+      const bound = await listen(main, { host, port, avoid, key: 'app.port', call: 'clawdbot serve --port' });
       mainGuard.servesAt(bound);
       return describeAddress(bound, tls ? 'https' : 'http');
     },
 
     /** Gives socket mode a port of its own, beside `/ws`. @throws AppError PORT_IN_USE or LISTEN_REFUSED */
-    async listenForSockets({ host, port }: ListenOptions): Promise<WebAddress> {
+    async listenForSockets({ host, port, avoid = [] }: ListenOptions): Promise<WebAddress> {
       if (!mode) throw new Error('socket mode is switched off, so there is nothing to serve on a port of its own');
       const guard = createGuard(guardOptions);
       const server = createSocketServer(guard, mode);
-      const bound = await listen(server, { host, port });
+      const bound = await listen(server, { host, port, avoid, key: 'platforms.socket.port', call: null });
       guard.servesAt(bound);
       servers.push(server);
       return describeAddress(bound, tls ? 'wss' : 'ws');
@@ -115,6 +121,11 @@ export function createWeb(deps: WebDeps) {
     /** Every HTTP route with who may call it and how much it reads. */
     get routes(): readonly DeclaredRoute[] {
       return app.routes;
+    },
+
+    /** The addresses at which a WebSocket opens. */
+    get sockets(): readonly string[] {
+      return Object.keys(upgrades);
     },
 
     closeSocketsOf(tokenId: string): void {
@@ -165,7 +176,7 @@ export function createWeb(deps: WebDeps) {
       return;
     }
     stream.off('error', drop);
-    gate.admit(request, stream, head, { remote, maxPayload: target.maxPayload, serve: target.serve });
+    gate.admit(request, stream, head, { ...target, remote });
   }
 
   function refuseUpgrade(guard: Guard, target: Upgrade, remote: string): Refusal | null {
@@ -177,6 +188,8 @@ export function createWeb(deps: WebDeps) {
 interface Upgrade {
   /** Whether the list of administration networks applies. */
   administration: boolean;
+  /** What a token is used for that opens this socket. */
+  way: TokenWay;
   maxPayload: number;
   serve(proven: ProvenSocket): void;
 }

@@ -8,6 +8,19 @@ import { useApi } from './context.tsx';
 import { keys } from './keys.ts';
 import type { Done, Inverse } from './undo.ts';
 
+/** Lets messages wait, and ends that; the status says which holds. */
+export function usePause() {
+  const { connection, cache } = useApi();
+  const change = useMutation({
+    mutationFn: (run: () => Promise<unknown>) => run(),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.status }),
+  });
+  return {
+    pause: (seconds: number | null) => change.mutate(() => connection.client.system.pause({ seconds })),
+    resume: () => change.mutate(() => connection.client.system.resume({})),
+  };
+}
+
 type TaskOperation =
   | { type: 'update'; id: string; change: TaskChange }
   | { type: 'remove'; id: string }
@@ -217,6 +230,12 @@ export function useMemoryActions({ onFailure }: { onFailure(error: unknown): voi
       return true;
     },
   };
+}
+
+/** Packs a diagnostics bundle anew each time: the log and the figures go on. */
+export function usePackDiagnostics({ onFailure }: { onFailure(error: unknown): void }) {
+  const { connection } = useApi();
+  return useMutation({ mutationFn: () => connection.client.system.diagnostics(), onError: onFailure });
 }
 
 export function useRetryDeadLetter({ onFailure }: { onFailure(error: unknown): void }) {

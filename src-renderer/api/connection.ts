@@ -3,7 +3,7 @@ import type { Client, DesktopClient } from '../../src-shared/contract/index.ts';
 import { backoffMs } from './backoff.ts';
 import { Failure } from './failure.ts';
 import { storedToken } from './token.ts';
-import { type Link, openPort, openSocket, rpcAddress, type Wire } from './wire.ts';
+import { type Link, openPort, openSocket, rpcAddress, type TokenEnd, type Wire } from './wire.ts';
 
 export type ConnectionState =
   /** Not yet reached since the page opened. */
@@ -11,8 +11,8 @@ export type ConnectionState =
   | { type: 'online' }
   /** Was reached, is not now; `attempts` since it was lost. */
   | { type: 'reconnecting'; attempts: number }
-  /** There is no token, or it was refused: a person has to act. */
-  | { type: 'signed-out'; refused: boolean };
+  /** There is no token (`why` is null), or it ended: a person has to act. */
+  | { type: 'signed-out'; why: TokenEnd | null };
 
 export type Connection = ReturnType<typeof createConnection>;
 
@@ -47,7 +47,7 @@ export function createConnection() {
   /** What the shell around this window can do; null in a browser, which has no shell. */
   const desktop = inShell ? createORPCClient<{ desktop: DesktopClient }>(link).desktop : null;
 
-  async function open(): Promise<Wire | 'refused' | 'no-token'> {
+  async function open(): Promise<Wire | TokenEnd | 'no-token'> {
     if (window.clawdbot) return openPort(window.clawdbot);
     const token = storedToken.read();
     return token ? openSocket(rpcAddress(location), token) : 'no-token';
@@ -73,9 +73,8 @@ export function createConnection() {
     while (!isOver()) {
       const opened = await open().catch(() => 'unreachable' as const);
       if (isOver()) return closeIfOpen(opened);
-      if (opened === 'refused' || opened === 'no-token') {
-        return leave(opened === 'refused');
-      }
+      if (opened === 'no-token') return leave(null);
+      if (opened === 'revoked' || opened === 'expired' || opened === 'refused') return leave(opened);
       if (opened !== 'unreachable') {
         attempts = 0;
         wasOnline = true;
@@ -86,7 +85,7 @@ export function createConnection() {
         stopHeartbeat();
         if (isOver()) return;
         wire = null;
-        if (why === 'refused') return leave(true);
+        if (why !== 'lost') return leave(why);
       }
       become({ type: wasOnline ? 'reconnecting' : 'connecting', attempts: attempts + 1 });
       await pause(backoffMs(attempts));
@@ -94,10 +93,10 @@ export function createConnection() {
     }
   }
 
-  function leave(refused: boolean) {
+  function leave(why: TokenEnd | null) {
     storedToken.clear();
     running = false;
-    become({ type: 'signed-out', refused });
+    become({ type: 'signed-out', why });
   }
 
   /** A machine that slept leaves sockets that look open and carry nothing; a beat without an answer closes them. */
@@ -139,7 +138,7 @@ export function createConnection() {
     signOut() {
       wire?.close();
       wire = null;
-      leave(false);
+      leave(null);
       wake?.();
     },
   };

@@ -2,6 +2,8 @@ export {
   dueOf,
   type TaskActions,
   useMemoryActions,
+  usePackDiagnostics,
+  usePause,
   useReadDue,
   useReadTodo,
   useRetryDeadLetter,
@@ -19,6 +21,7 @@ export {
   useUndoHistory,
 } from './context.tsx';
 export { useDesktop, useDesktopState } from './desktop.ts';
+export { useDeviceActions, useDevices, usePairing, usePairingCode, useReach } from './devices.ts';
 export { type FailureCode, failureCode } from './failure.ts';
 export type { OutboxEntry } from './outbox.ts';
 export { pair } from './pairing.ts';
@@ -28,6 +31,8 @@ export {
   useCanWrite,
   useConversations,
   useDeadLetters,
+  useIsAdmin,
+  useMe,
   useMemories,
   useMemory,
   useMemoryList,
@@ -38,5 +43,6 @@ export {
   useTasks,
   useWholeColumn,
 } from './queries.ts';
+export { rolesUpTo } from './roles.ts';
 export { takePairingCode } from './token.ts';
 export type { Done } from './undo.ts';

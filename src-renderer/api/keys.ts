@@ -3,6 +3,11 @@ import type { TaskStatus } from '../../src-shared/schema/task.ts';
 /** Every key of the query cache, in one place, so that an event knows what it makes stale. */
 export const keys = {
   me: ['me'] as const,
+  /** Who has access; everything below it changes when a device comes, goes or is renamed. */
+  access: ['access'] as const,
+  devices: ['access', 'devices'] as const,
+  pairingCode: (id: string) => ['access', 'code', id] as const,
+  reach: ['reach'] as const,
   desktop: ['desktop'] as const,
   status: ['status'] as const,
   deadLetters: ['dead-letters'] as const,

@@ -25,9 +25,16 @@ interface Gathered {
   tasks: Set<string>;
   memories: Set<string>;
   status: boolean;
+  access: boolean;
 }
 
-const nothing = (): Gathered => ({ conversations: new Map(), tasks: new Set(), memories: new Set(), status: false });
+const nothing = (): Gathered => ({
+  conversations: new Map(),
+  tasks: new Set(),
+  memories: new Set(),
+  status: false,
+  access: false,
+});
 
 /** Follows the core's changes until `isOver` and keeps what is shown fresh. Returns when the stream ends. */
 export async function followChanges(
@@ -39,9 +46,10 @@ export async function followChanges(
 
   async function flush() {
     timer = null;
-    const { conversations, tasks, memories, status } = gathered;
+    const { conversations, tasks, memories, status, access } = gathered;
     gathered = nothing();
     if (status) void cache.invalidateQueries({ queryKey: keys.status });
+    if (access) void cache.invalidateQueries({ queryKey: keys.access });
     if (conversations.size > 0) void cache.invalidateQueries({ queryKey: keys.conversations });
     if (tasks.size > 0 && !isChangingTasks()) {
       void cache.invalidateQueries({ queryKey: keys.board });
@@ -87,6 +95,9 @@ function gather(into: Gathered, change: Exclude<ChangeEvent, { type: 'resync' }>
       return;
     case 'status':
       into.status = true;
+      return;
+    case 'access':
+      into.access = true;
   }
 }
 

@@ -10,12 +10,20 @@ const firstPage: string | undefined = undefined;
 const nextPage = (page: Page<unknown>) => page.next_cursor ?? undefined;
 const withCursor = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
 
+/** Who this page speaks for. */
+export function useMe() {
+  const { connection } = useApi();
+  return useQuery({ queryKey: keys.me, queryFn: () => connection.client.access.me() });
+}
+
 /** Whether this token may change things; assumed until the core has said otherwise. */
 export function useCanWrite(): boolean {
-  const { connection } = useApi();
-  const { data } = useQuery({ queryKey: keys.me, queryFn: () => connection.client.access.me() });
+  const { data } = useMe();
   return data ? roleRank(data.role) >= roleRank('operator') : true;
 }
+
+/** Whether this token may administer, once the core has said so. */
+export const useIsAdmin = (): boolean => useMe().data?.role === 'admin';
 
 export function useStatus() {
   const { connection } = useApi();

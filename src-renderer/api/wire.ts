@@ -2,12 +2,15 @@ import type { ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 
+/** Why a token does not open a connection (any more). */
+export type TokenEnd = 'revoked' | 'expired' | 'refused';
+
 export type Link = ClientLink<Record<never, never>>;
 
 /** One living connection to the core. `closed` settles once, when it is gone. */
 export interface Wire {
   link: Link;
-  closed: Promise<'lost' | 'refused'>;
+  closed: Promise<'lost' | TokenEnd>;
   close(): void;
 }
 
@@ -63,12 +66,17 @@ const isPortFor = (id: string, data: unknown): boolean =>
   data.id === id;
 
 const refusedCode = 4401;
+/** As the core words it; everything else it says of a token is that it does not hold. */
+const ends: Readonly<Record<string, TokenEnd>> = {
+  'the token was revoked': 'revoked',
+  'the token has expired': 'expired',
+};
 const openTimeoutMs = 10_000;
 
 /** Opens the socket, proves who we are in its first frame and resolves when the core is ready. Rejects when it never was. */
-export function openSocket(url: string, token: string): Promise<Wire | 'refused'> {
+export function openSocket(url: string, token: string): Promise<Wire | TokenEnd> {
   const socket = new WebSocket(url);
-  const { promise: closed, resolve: settleClosed } = Promise.withResolvers<'lost' | 'refused'>();
+  const { promise: closed, resolve: settleClosed } = Promise.withResolvers<'lost' | TokenEnd>();
 
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => socket.close(), openTimeoutMs);
@@ -84,9 +92,9 @@ export function openSocket(url: string, token: string): Promise<Wire | 'refused'
     );
     socket.addEventListener('close', (event) => {
       clearTimeout(timer);
-      const why = event.code === refusedCode ? 'refused' : 'lost';
+      const why = event.code === refusedCode ? (ends[event.reason] ?? 'refused') : 'lost';
       settleClosed(why);
-      if (why === 'refused') resolve('refused');
+      if (why !== 'lost') resolve(why);
       else reject(new Error(`the connection closed with code ${event.code}`));
     });
   });

@@ -44,7 +44,7 @@ export function App({ api, texts, pairingProblem }: AppProps) {
 function Gate({ pairingProblem }: Pick<AppProps, 'pairingProblem'>) {
   const state = useConnectionState();
   useShellFollows();
-  if (state.type === 'signed-out') return <SignInScreen refused={state.refused} pairingProblem={pairingProblem} />;
+  if (state.type === 'signed-out') return <SignInScreen why={state.why} pairingProblem={pairingProblem} />;
   return <RouterProvider router={router} />;
 }
 

@@ -17,13 +17,13 @@ import { FrameActionsContext } from '../components/frame-actions.ts';
 import { isApple, isTyping } from '../components/keyboard.ts';
 import { useMedia } from '../components/use-media.ts';
 import { useText } from '../locales/index.ts';
+import { fetchAhead, parts } from './parts.ts';
 import { setPreferences, usePreferences } from './preferences.ts';
 import { SettingsButton } from './settings.tsx';
 import { StatusBar } from './status-bar.tsx';
 
-const loadPalette = () => import('./palette.tsx');
-const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
-const ShortcutsHelp = lazy(() => import('./shortcuts-help.tsx').then((module) => ({ default: module.ShortcutsHelp })));
+const Palette = lazy(() => parts.palette().then((module) => ({ default: module.Palette })));
+const ShortcutsHelp = lazy(() => parts.help().then((module) => ({ default: module.ShortcutsHelp })));
 
 const screens: readonly {
   to: '/chat' | '/todos' | '/memory' | '/status';
@@ -40,8 +40,7 @@ export function Frame() {
   const t = useText();
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
 
-  // Fetched ahead, so that what is typed right after Ctrl K lands in it.
-  useEffect(() => void loadPalette(), []);
+  useEffect(() => void fetchAhead(), []);
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {

@@ -98,11 +98,16 @@ function useCommands(t: Text, query: string): Group[] {
   const { openHelp } = useFrameActions();
 
   return useMemo(() => {
-    const go = (['chat', 'board', 'memory', 'status'] as const).map((name) => ({
+    const go: Command[] = (['chat', 'board', 'memory', 'status'] as const).map((name) => ({
       id: `go-${name}`,
       name: t('palette.go', { screen: t(`nav.${name}`) }),
       run: () => void navigate({ to: name === 'board' ? '/todos' : `/${name}` }),
     }));
+    go.push({
+      id: 'go-devices',
+      name: t('palette.go', { screen: t('devices.title') }),
+      run: () => void navigate({ to: '/settings/devices' }),
+    });
     const commands: Command[] = [
       { id: 'new-todo', name: t('palette.newTodo'), run: () => void navigate({ to: '/todos', search: { add: '1' } }) },
       { id: 'search-memory', name: t('palette.searchMemory'), run: () => void navigate({ to: '/memory' }) },
@@ -110,6 +115,11 @@ function useCommands(t: Text, query: string): Group[] {
         id: 'add-memory',
         name: t('palette.addMemory'),
         run: () => void navigate({ to: '/memory', search: { add: '1' } }),
+      },
+      {
+        id: 'add-device',
+        name: t('devices.add'),
+        run: () => void navigate({ to: '/settings/devices', search: { add: '1' } }),
       },
       { id: 'help', name: t('settings.shortcuts'), run: openHelp },
       ...(connection.inShell ? [] : [{ id: 'sign-out', name: t('settings.signOut'), run: connection.signOut }]),

@@ -13,6 +13,7 @@ import { Button } from '../components/button.tsx';
 import { useText } from '../locales/index.ts';
 import { Frame } from './frame.tsx';
 import { EmptyState, Skeleton } from './notice.tsx';
+import { parts } from './parts.ts';
 import { useTrayStays } from './tray-window.ts';
 
 /** A search parameter that is a text, or nothing: addresses are typed by hand, too. */
@@ -45,39 +46,54 @@ const chatRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/chat',
   validateSearch: only('conversation', 'message'),
-  component: lazyRouteComponent(() => import('../screens/chat/index.tsx'), 'ChatScreen'),
+  component: lazyRouteComponent(parts.chat, 'ChatScreen'),
 });
 
 /** The small chat of the tray: the same conversation without the frame around it. */
 const trayRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/tray',
-  component: lazyRouteComponent(() => import('../screens/chat/index.tsx'), 'TrayChatScreen'),
+  component: lazyRouteComponent(parts.chat, 'TrayChatScreen'),
 });
 
 const boardRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/todos',
   validateSearch: only('q', 'due', 'channel', 'task', 'add'),
-  component: lazyRouteComponent(() => import('../screens/board/index.tsx'), 'BoardScreen'),
+  component: lazyRouteComponent(parts.board, 'BoardScreen'),
 });
 
 const memoryRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/memory',
   validateSearch: only('q', 'from', 'to', 'id', 'add'),
-  component: lazyRouteComponent(() => import('../screens/memory/index.tsx'), 'MemoryScreen'),
+  component: lazyRouteComponent(parts.memory, 'MemoryScreen'),
 });
 
 const statusRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/status',
-  component: lazyRouteComponent(() => import('../screens/status/index.tsx'), 'StatusScreen'),
+  component: lazyRouteComponent(parts.status, 'StatusScreen'),
+});
+
+const devicesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings/devices',
+  validateSearch: only('add'),
+  component: lazyRouteComponent(parts.devices, 'DevicesScreen'),
 });
 
 export function createAppRouter() {
   return createRouter({
-    routeTree: rootRoute.addChildren([homeRoute, chatRoute, trayRoute, boardRoute, memoryRoute, statusRoute]),
+    routeTree: rootRoute.addChildren([
+      homeRoute,
+      chatRoute,
+      trayRoute,
+      boardRoute,
+      memoryRoute,
+      statusRoute,
+      devicesRoute,
+    ]),
     history: createHashHistory(),
     defaultPendingComponent: () => <Skeleton rows={6} />,
     defaultErrorComponent: Broken,

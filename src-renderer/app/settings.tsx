@@ -1,19 +1,14 @@
-import { LogOut, Settings } from 'lucide-react';
-import {
-  Button as AriaButton,
-  Dialog,
-  DialogTrigger,
-  Heading,
-  Label,
-  Popover,
-  Radio,
-  RadioGroup,
-} from 'react-aria-components';
-import { useApi, useDesktop, useDesktopState } from '../api/index.ts';
+import { useNavigate } from '@tanstack/react-router';
+import { LogOut, MonitorSmartphone, Settings } from 'lucide-react';
+import { Button as AriaButton, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
+import { useApi } from '../api/index.ts';
 import { Button } from '../components/button.tsx';
 import { classes } from '../components/classes.ts';
+import { Segments } from '../components/segments.tsx';
 import { useText } from '../locales/index.ts';
+import { PauseSettings } from './pause-settings.tsx';
 import { densities, languageChoices, setPreferences, themes, usePreferences } from './preferences.ts';
+import { ShellSettings } from './shell-settings.tsx';
 
 export function SettingsButton({ isSlim }: { isSlim: boolean }) {
   const t = useText();
@@ -29,7 +24,7 @@ export function SettingsButton({ isSlim }: { isSlim: boolean }) {
         <Settings aria-hidden="true" size={17} />
         {!isSlim && <span>{t('nav.settings')}</span>}
       </AriaButton>
-      <Popover placement="top start" offset={6} className="float fade-in w-72">
+      <Popover placement="top start" offset={6} className="float fade-in w-72 overflow-y-auto">
         <SettingsDialog />
       </Popover>
     </DialogTrigger>
@@ -39,6 +34,7 @@ export function SettingsButton({ isSlim }: { isSlim: boolean }) {
 function SettingsDialog() {
   const t = useText();
   const { connection } = useApi();
+  const navigate = useNavigate();
   const { theme, language, density } = usePreferences();
   return (
     <Dialog className="flex flex-col gap-3 p-3 outline-none">
@@ -63,14 +59,28 @@ function SettingsDialog() {
         choices={densities.map((value) => ({ value, label: t(`settings.density.${value}`) }))}
         onChange={(value) => setPreferences({ density: value })}
       />
+      <PauseSettings />
       <ShellSettings />
+      <div className="border-divider border-t pt-3">
+        {/* Its slot closes the popover. */}
+        <Button
+          slot="close"
+          kind="quiet"
+          icon={<MonitorSmartphone aria-hidden="true" size={15} />}
+          onPress={() => void navigate({ to: '/settings/devices' })}
+          className="-ml-3 forced-colors:ml-0"
+        >
+          {t('settings.devices')}
+        </Button>
+        <p className="text-meta text-text-3">{t('settings.devicesHint')}</p>
+      </div>
       {!connection.inShell && (
         <div className="border-divider border-t pt-3">
           <Button
             kind="danger"
             icon={<LogOut aria-hidden="true" size={15} />}
             onPress={connection.signOut}
-            className="-ml-3"
+            className="-ml-3 forced-colors:ml-0"
           >
             {t('settings.signOut')}
           </Button>
@@ -78,59 +88,5 @@ function SettingsDialog() {
         </div>
       )}
     </Dialog>
-  );
-}
-
-/** What only the desktop shell has; nothing in a browser. */
-function ShellSettings() {
-  const t = useText();
-  const state = useDesktopState();
-  const { setAutostart } = useDesktop();
-  if (!state) return null;
-  return (
-    <>
-      {state.autostart !== null && (
-        <Segments
-          label={t('settings.autostart')}
-          value={state.autostart ? 'on' : 'off'}
-          choices={(['on', 'off'] as const).map((value) => ({ value, label: t(`settings.autostart.${value}`) }))}
-          onChange={(value) => setAutostart(value === 'on')}
-        />
-      )}
-      {state.shortcut.state === 'refused' && (
-        <p className="text-meta text-text-2">{t('settings.shortcutRefused', { keys: state.shortcut.keys ?? '' })}</p>
-      )}
-    </>
-  );
-}
-
-interface SegmentsProps<V extends string> {
-  label: string;
-  value: V;
-  choices: readonly { value: V; label: string }[];
-  onChange(value: V): void;
-}
-
-function Segments<V extends string>({ label, value, choices, onChange }: SegmentsProps<V>) {
-  return (
-    <RadioGroup
-      value={value}
-      onChange={(next) => onChange(next as V)}
-      orientation="horizontal"
-      className="flex flex-col gap-1"
-    >
-      <Label className="text-meta text-text-2">{label}</Label>
-      <div className="flex rounded-md border border-border bg-sunken p-0.5">
-        {choices.map((choice) => (
-          <Radio
-            key={choice.value}
-            value={choice.value}
-            className="flex h-7 flex-1 items-center justify-center rounded-sm px-1 text-meta text-text-2 data-selected:bg-surface data-selected:font-semibold data-selected:text-text data-selected:shadow-[inset_0_0_0_1px_var(--border)] forced-colors:data-selected:outline-2"
-          >
-            {choice.label}
-          </Radio>
-        ))}
-      </div>
-    </RadioGroup>
   );
 }

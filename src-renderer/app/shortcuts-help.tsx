@@ -50,9 +50,9 @@ export function ShortcutsHelp({ onClose }: { onClose(): void }) {
   return (
     <ModalDialog isOpen onClose={onClose} title={t('help.title')}>
       {groups.map((group) => (
-        <section key={group.title} className="mt-2">
+        <section key={group.title} className="not-first:mt-4">
           <h3 className="mb-1 text-meta text-text-3">{t(group.title)}</h3>
-          <dl className="grid grid-cols-[9.5rem_1fr] gap-x-4 gap-y-1">
+          <dl className="grid grid-cols-[9.5rem_1fr] gap-x-4 gap-y-1 narrow:grid-cols-[7.5rem_1fr] narrow:gap-x-3">
             {group.keys.map(([keys, what]) => (
               <div key={what} className="contents">
                 <dt>

@@ -20,9 +20,14 @@ export function ModalDialog({ title, isOpen, onClose, children, className }: Mod
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
       isDismissable
-      className="fade-in fixed inset-0 z-50 flex items-start justify-center bg-(--scrim) p-4 pt-[12vh]"
+      className="fade-in fixed inset-0 z-50 flex items-start justify-center bg-(--scrim) p-4 pt-[12vh] narrow:pt-4"
     >
-      <Modal className={classes('float flex max-h-[76vh] w-full max-w-lg flex-col', className)}>
+      <Modal
+        className={classes(
+          'float flex max-h-[76vh] w-full max-w-lg flex-col narrow:max-h-[calc(100dvh-2rem)]',
+          className,
+        )}
+      >
         <Dialog className="flex min-h-0 flex-col outline-none">
           <header className="flex items-center gap-2 px-4 pt-3 pb-1">
             <Heading slot="title" className="flex-1 text-section">

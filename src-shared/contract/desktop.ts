@@ -1,6 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
-import { DesktopLanguage, DesktopPlace, DesktopState, DesktopTheme } from '../schema/desktop.ts';
+import { DesktopLanguage, DesktopPlace, DesktopState, DesktopTheme, ShortcutKeys } from '../schema/desktop.ts';
 import { asAdmin, op } from './op.ts';
 
 /**
@@ -17,6 +17,16 @@ export const desktopContract = {
   hide: op,
   /** Menus, notices and native parts follow what the window shows. */
   look: op.input(z.strictObject({ theme: DesktopTheme, language: DesktopLanguage })),
+  /** Null switches it off. Not accepted: another program or the desktop has the keys, and those before hold. */
+  setShortcut: asAdmin
+    .input(z.strictObject({ keys: ShortcutKeys.nullable() }))
+    .output(z.object({ accepted: z.boolean() })),
+  checkForUpdate: asAdmin.output(DesktopState),
+  /** Begins to fetch what is offered; the state shows how far it is. */
+  downloadUpdate: asAdmin.output(DesktopState),
+  cancelUpdate: asAdmin.output(DesktopState),
+  /** Ends the program in order and starts the new version. */
+  installUpdate: asAdmin,
   setAutostart: asAdmin.input(z.strictObject({ on: z.boolean() })).output(DesktopState),
 };
 

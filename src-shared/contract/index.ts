@@ -4,6 +4,7 @@ import { memoriesContract } from './memories.ts';
 import { chatContract, conversationsContract, messagesContract } from './messages.ts';
 import { mappingsContract, systemContract } from './system.ts';
 import { boardsContract, tasksContract, todosContract } from './tasks.ts';
+import { transfersContract } from './transfers.ts';
 
 /** Every operation of the product, declared once. Paths are relative to `/api/v1`. */
 export const contract = {
@@ -17,6 +18,7 @@ export const contract = {
   system: systemContract,
   tasks: tasksContract,
   todos: todosContract,
+  transfers: transfersContract,
 };
 
 export type Client = ContractRouterClient<typeof contract>;

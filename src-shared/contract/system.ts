@@ -1,9 +1,10 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
+import { Diagnostics } from '../schema/diagnostics.ts';
 import { Mapping } from '../schema/mapping.ts';
 import { UnifiedMessage } from '../schema/message.ts';
-import { ChangeEvent, Status } from '../schema/status.ts';
-import { asAnyone, asOperator, failures, op } from './op.ts';
+import { ChangeEvent, Paused, Status } from '../schema/status.ts';
+import { asAdmin, asAnyone, asOperator, failures, op } from './op.ts';
 
 export const systemContract = {
   health: asAnyone
@@ -17,6 +18,35 @@ export const systemContract = {
       tags: ['system'],
     })
     .output(Status),
+  diagnostics: asAdmin
+    .route({
+      method: 'GET',
+      path: '/diagnostics',
+      summary: 'What somebody needs who looks into a fault: no message, no name, no secret',
+      tags: ['system'],
+    })
+    .output(Diagnostics),
+  pause: asOperator
+    .route({
+      method: 'POST',
+      path: '/pause',
+      summary: 'Let messages wait: they are taken and stored, and answered after a resume',
+      tags: ['system'],
+    })
+    .input(
+      z.strictObject({
+        seconds: z
+          .int()
+          .min(60)
+          .max(7 * 86_400)
+          .nullable(),
+      }),
+    )
+    .output(z.object({ paused: Paused.nullable() })),
+  resume: asOperator
+    .route({ method: 'POST', path: '/resume', summary: 'Work what waits', tags: ['system'] })
+    .input(z.strictObject({}))
+    .output(z.object({ paused: Paused.nullable() })),
   /** Changes as they happen. Bounded: a slow reader gets one `resync` in place of what it missed. */
   watch: op
     .route({ method: 'GET', path: '/events', summary: 'Follow changes (server-sent events)', tags: ['system'] })

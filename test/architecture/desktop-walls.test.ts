@@ -29,6 +29,7 @@ describe('what opens a window, or a way into one', () => {
     'electron.shell.openExternal(url);',
     "window.loadFile('index.html');",
     'contents.executeJavaScript(text);',
+    "session.fromPartition('more').fetch(url);",
     "contextBridge.exposeInMainWorld('more', api);",
   ])('is found elsewhere: %s', (text) => {
     expect(windowDoors({ path: `${host}tray.ts`, text })).toHaveLength(1);

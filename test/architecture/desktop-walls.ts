@@ -12,11 +12,12 @@ const homes: Readonly<Record<string, string>> = {
   setPermissionCheckHandler: 'session-walls.ts',
   openExternal: 'external-links.ts',
   exposeInMainWorld: 'preload/bridge.ts',
+  fromPartition: 'updates/update-session.ts',
 };
 
 /** Nobody needs these: each is another way around the walls. */
 const never = /^(?:BaseWindow|BrowserView|WebContentsView|View)$/;
-const neverCalled = /^(?:executeJavaScript|insertCSS|openDevTools|loadFile|fromPartition)$/;
+const neverCalled = /^(?:executeJavaScript|insertCSS|openDevTools|loadFile)$/;
 
 /** Where a file of the desktop host does what belongs in another one. */
 export function windowDoors(source: Source): Finding[] {

@@ -17,7 +17,7 @@ export function secretComparisons(source: Source): Finding[] {
     if (ts.isBinaryExpression(node) && equality.has(node.operatorToken.kind)) return ofOperands(node);
     if (ts.isCallExpression(node)) return ofCall(node);
     return ts.isIdentifier(node) && node.text === 'timingSafeEqual' && ts.isImportSpecifier(node.parent)
-      ? 'imports timingSafeEqual; use digestsEqual of foundation/digest.ts'
+      ? 'imports timingSafeEqual; use hexDigestsEqual of foundation/digest.ts'
       : null;
   });
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   consoleCalls,
@@ -67,6 +68,21 @@ describe('commands', () => {
 describe('the memory of an idle product', () => {
   test('is not spent on a WebSocket client that came with an import', () => {
     expect(product().flatMap(heavyImports)).toEqual([]);
+  });
+
+  test('is not spent on a schema library in the threads of the store', () => {
+    const reached = new Set(['src-main/core/store/sqlite/worker.ts', 'src-main/core/store/sqlite/keeper-worker.ts']);
+    const loaded = new Set<string>();
+    // A set that grows while it is walked.
+    for (const path of reached) {
+      const text = readFileSync(join(root, path), 'utf8');
+      for (const [, from = ''] of text.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)';/gm)) {
+        if (from.startsWith('.')) reached.add(posix.join(posix.dirname(path), from));
+        else loaded.add(from);
+      }
+    }
+    expect(reached.size).toBeGreaterThan(20);
+    expect([...loaded].filter((name) => !name.startsWith('node:'))).toEqual(['better-sqlite3']);
   });
 
   test.each([

@@ -138,14 +138,9 @@ const isImportCall = ({ expression }: ts.CallExpression) =>
   expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === 'require');
 
 /** Looks at every node of a file; what `look` says of one is a finding. */
-export function find({ path, text }: Source, look: (node: ts.Node) => string | null): Finding[] {
-  const file = ts.createSourceFile(
-    path,
-    text,
-    ts.ScriptTarget.Latest,
-    true,
-    path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
-  );
+export function find(source: Source, look: (node: ts.Node) => string | null): Finding[] {
+  const { path } = source;
+  const file = parse(source);
   const findings: Finding[] = [];
   const visit = (node: ts.Node) => {
     const what = look(node);
@@ -156,3 +151,12 @@ export function find({ path, text }: Source, look: (node: ts.Node) => string | n
   visit(file);
   return findings;
 }
+
+export const parse = ({ path, text }: Source): ts.SourceFile =>
+  ts.createSourceFile(
+    path,
+    text,
+    ts.ScriptTarget.Latest,
+    true,
+    path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
+  );

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pageAddressOf, readDeepLink } from '../../src-main/hosts/electron/deep-link.ts';
 import { readStartOptions, readStartRequest } from '../../src-main/hosts/electron/desktop-arguments.ts';
@@ -43,6 +44,83 @@ describe('a deep link', () => {
     '',
   ])('%s is ignored', (link) => {
     expect(readDeepLink(link)).toBeNull();
+  });
+
+  test.each([
+    'clawdbot://chat/01J8ZQ',
+    'clawdbot://board/a',
+    'clawdbot://memory/..',
+    'clawdbot://memory/%2e',
+    'clawdbot://task/a/.',
+    'clawdbot://task/a//',
+    'clawdbot://task//a',
+    'clawdbot://task/a/b',
+    'clawdbot://conversation//chat:main',
+    'clawdbot://conversation/chat/:main',
+    'clawdbot://conversation/Chat:main',
+    'clawdbot://conversation/-chat:main',
+    'clawdbot://conversation/%E0%A4%A',
+    'clawdbot://conversation/chat:',
+    `clawdbot://conversation/${'c'.repeat(33)}:main`,
+    `clawdbot://conversation/chat:${'a'.repeat(257)}`,
+    `clawdbot://task/${'a'.repeat(65)}`,
+    `clawdbot://conversation/chat:${'%C3%A9'.repeat(170)}`,
+  ])('%s opens nothing: it is not exactly one of the known links', (link) => {
+    expect(readDeepLink(link)).toBeNull();
+  });
+
+  test('may be as long as its parts allow: 1,024 characters of link, 64 of a todo, 256 of a conversation', () => {
+    const id = 'a'.repeat(64);
+    expect(readDeepLink(`clawdbot://task/${id}`)).toEqual({ screen: 'task', id });
+    const conversation = `${'c'.repeat(32)}:${'a'.repeat(256)}`;
+    expect(readDeepLink(`clawdbot://conversation/${conversation}`)).toEqual({
+      screen: 'conversation',
+      id: conversation,
+    });
+    const start = 'clawdbot://conversation/chat:';
+    const longest = `${start}${'%C3%A9'.repeat(165)}${'a'.repeat(1024 - start.length - 165 * 6)}`;
+    expect(longest).toHaveLength(1024);
+    expect(readDeepLink(longest)?.screen).toBe('conversation');
+    expect(readDeepLink(`${longest}a`)).toBeNull();
+  });
+
+  test('whatever it says, it leads into our own page and carries no address, no token and no command there', () => {
+    const word = fc.constantFrom(
+      'gatewayUrl=ws%3A%2F%2Fevil.example',
+      'token=canary',
+      'url=//evil.example',
+      'evil.example',
+      '#',
+      '?',
+      '&',
+      '/',
+      '\\\\',
+      '@',
+      ':',
+      '%23',
+      '%3F',
+      '%26token%3Dcanary',
+      '%2F%2Fevil.example',
+      'chat',
+      'task',
+      'conversation',
+      'chat:main',
+      'a',
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), (words) => {
+        const place = readDeepLink(`clawdbot://${words.join('')}`);
+        if (!place) return;
+        const address = new URL(pageAddressOf(place));
+        expect(address.protocol + address.host + address.pathname + address.search).toBe('app:clawdbot/');
+        const [route = '', query = ''] = address.hash.slice(1).split('?');
+        expect(['/chat', '/todos', '/memory']).toContain(route);
+        const names = [...new URLSearchParams(query).keys()];
+        expect(names.every((name) => name === 'task' || name === 'conversation')).toBe(true);
+        expect(names.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 20_000 },
+    );
   });
 
   test('opens the main window there, and an unknown one opens nothing and is logged without its text', async () => {

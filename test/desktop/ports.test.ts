@@ -170,6 +170,22 @@ test('what is no frame of the protocol does not reach the decoder, and the port 
   }
 });
 
+test('every channel of the main process answers only our own page, and ten megabytes in no time', async () => {
+  const { fakeChannels } = opened.fake.ipcMain;
+  // The other ways into the main process are events, and nobody listens to one.
+  expect(opened.fake.ipcMain.eventNames()).toEqual([]);
+  expect(fakeChannels).toEqual(['clawdbot']);
+  const foreign = { sender: new FakeContents(), senderFrame: new FakeFrame('app://clawdbot/') };
+  for (const channel of fakeChannels) {
+    const words = [request, 'a'.repeat(10_000_000), JSON.parse('{"__proto__":{"admin":true}}'), { type: 7 }];
+    for (const word of words) {
+      const answer = await opened.fake.ipcMain.fakeInvoke(channel, foreign, word);
+      expect(answer, channel).toEqual({ ok: false, code: 'FORBIDDEN' });
+    }
+  }
+  expect(({} as { admin?: true }).admin).toBeUndefined();
+});
+
 describe('the preload script', () => {
   function load(origin: string, isMainFrame = true) {
     const exposed: Record<string, unknown> = {};
@@ -201,6 +217,17 @@ describe('the preload script', () => {
         },
       }
     `);
+  });
+
+  test('gives that function one word to take, and its answer is nothing but done or a code', async () => {
+    const { exposed, invoked, renderer } = load('app://clawdbot');
+    const { connect: ask } = exposed['clawdbot'] as { connect(...words: unknown[]): Promise<unknown> };
+    expect(ask).toHaveLength(1);
+    await expect(ask('a-1', 'more', { admin: true })).resolves.toBeUndefined();
+    expect(invoked).toEqual([['clawdbot', { type: 'connect', id: 'a-1' }]]);
+    renderer.invoke = async () => ({ ok: false, code: 'FORBIDDEN' }) as never;
+    await expect(ask('a-1')).rejects.toThrow(/^FORBIDDEN$/);
+    expect(renderer.eventNames()).toEqual(['clawdbot:port']);
   });
 
   test.each(['https://example.com', 'app://other', 'null', 'file://'])('gives %s nothing', (origin) => {

@@ -1,12 +1,15 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { nextFreePort } from '../../src-main/core/foundation/ports.ts';
 import { type System, startDesktop } from '../../src-main/hosts/electron/start-desktop.ts';
 import type { Client } from '../../src-shared/contract/index.ts';
+import type { Notice } from '../../src-shared/schema/status.ts';
 import { FakeMachine } from '../fakes/electron/app.ts';
 import { createFakeElectron, type FakeElectron } from '../fakes/electron/index.ts';
 
@@ -27,9 +30,16 @@ afterEach(async () => {
 });
 
 /** The program with the real core, on a folder of its own; its Electron is the fake. */
-async function start(...words: string[]) {
+const start = (...words: string[]) => startOn(0, { words });
+
+async function startOn(
+  port: number,
+  { words = [], language = 'en', answer = null }: { words?: string[]; language?: string; answer?: string | null } = {},
+) {
   const fake = createFakeElectron({ machine, folder: join(folder, 'profile') });
-  const argv = ['clawdbot', '--data', join(folder, 'data'), '--port', '0', ...words];
+  fake.dialog.fakeAnswer = answer;
+  fake.app.fakeLanguages = [language];
+  const argv = ['clawdbot', '--data', join(folder, 'data'), '--port', String(port), ...words];
   fake.app.fakeArgv = argv;
   if (words.includes('--basic')) fake.safeStorage.fakeBackend = 'basic_text';
   const system = Object.assign(new EventEmitter(), {
@@ -124,3 +134,53 @@ describe('the desktop program, with its real core', () => {
     expect(warnings).toContain('no key chain');
   });
 });
+
+describe('a port that is taken, on the desktop', () => {
+  let port: number;
+  let free: number;
+  let holder: Server;
+  beforeEach(async () => {
+    holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    ({ port } = holder.address() as AddressInfo);
+    free = (await nextFreePort(port, '127.0.0.1', { avoid: [8001] })) ?? 0;
+  });
+  afterEach(() => holder.close());
+
+  const healthAt = async (at: number) =>
+    fetch(`http://127.0.0.1:${at}/api/v1/health`).then(
+      ({ status }) => status,
+      () => null,
+    );
+  const who = process.platform === 'linux' ? new RegExp(`process ${process.pid}`) : /another program/;
+
+  test.each([
+    ['en', 'Use', /Port \d+, .* is taken by /, (text: string) => text],
+    ['zh-CN', '使用', /端口 \d+ 已被占用/, (text: string) => text.replace('进程', 'process')],
+  ] as const)(
+    'is said with who has it, and the next free one is used once the person says so (%s)',
+    async (language, use, said, english) => {
+      const fake = await startOn(port, { language, answer: `${use} ${free}` });
+      await vi.waitFor(async () => expect(await healthAt(free)).toBe(200), 10_000);
+      const [asked] = fake.dialog.fakeAsked;
+      expect(asked?.message).toContain(String(free));
+      expect(asked?.detail).toMatch(said);
+      expect(english(asked?.detail ?? '')).toMatch(who);
+      expect(asked?.detail).toContain(`app.port: ${free}`);
+      expect((await (await connect(fake)).system.status()).notices.filter(isMainPort)).toEqual([]);
+      expect(fake.dialog.fakeErrors).toEqual([]);
+    },
+  );
+
+  test('ends nothing when the person says no: the window works, and the status says what is amiss', async () => {
+    const fake = await startOn(port);
+    const client = await connect(fake);
+    await vi.waitFor(async () =>
+      expect((await client.system.status()).notices.filter(isMainPort)).toMatchObject([{ port, free_port: free }]),
+    );
+    expect(await healthAt(free)).toBeNull();
+    await expect(client.chat.send({ content: '/help', external_id: 'e1', locale: 'en' })).resolves.toBeTruthy();
+  });
+});
+
+const isMainPort = (notice: Notice): boolean => notice.code === 'PORT_TAKEN' && notice.key === 'app.port';

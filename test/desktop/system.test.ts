@@ -7,26 +7,47 @@ import { createConfirm } from '../../src-main/hosts/electron/confirm.ts';
 import { createDesktopText, desktopTexts } from '../../src-main/hosts/electron/locales.ts';
 import { createNotices } from '../../src-main/hosts/electron/notices.ts';
 import { createSafeSecrets } from '../../src-main/hosts/electron/safe-secrets.ts';
-import { takeShortcut } from '../../src-main/hosts/electron/shortcut.ts';
+import type { ShellMemory } from '../../src-main/hosts/electron/shell-state.ts';
+import { createShortcut } from '../../src-main/hosts/electron/shortcut.ts';
 import { openTestDesktop, settle } from '../fakes/electron/desktop.ts';
 import { createFakeElectron } from '../fakes/electron/index.ts';
 
 const text = createDesktopText(() => 'en');
 
 describe('the shortcut', () => {
-  const take = (keys: string | null, fake = createFakeElectron()) =>
-    takeShortcut({ electron: fake.modules, keys, run: () => {}, logger: silentLogger });
+  const usual = 'CommandOrControl+Shift+K';
+  const open = (keys: string | null, fake = createFakeElectron()) => {
+    let remembered = keys;
+    const memory = {
+      get: () => ({ shortcut: remembered }) as ReturnType<ShellMemory['get']>,
+      set: (change: { shortcut?: string | null }) => void (remembered = change.shortcut ?? null),
+    };
+    const shortcut = createShortcut({ electron: fake.modules, memory, run: () => {}, logger: silentLogger });
+    return { shortcut, fake, remembered: () => remembered };
+  };
 
   test('says plainly when it is on, off or refused', () => {
-    expect(take('CommandOrControl+Shift+K')).toEqual({ keys: 'CommandOrControl+Shift+K', state: 'on' });
-    expect(take(null)).toEqual({ keys: null, state: 'off' });
+    expect(open(usual).shortcut.state()).toEqual({ keys: usual, state: 'on', usual });
+    expect(open(null).shortcut.state()).toEqual({ keys: null, state: 'off', usual });
     const fake = createFakeElectron();
     fake.globalShortcut.fakeTaken.add('Alt+K');
-    expect(take('Alt+K', fake)).toEqual({ keys: 'Alt+K', state: 'refused' });
+    expect(open('Alt+K', fake).shortcut.state()).toEqual({ keys: 'Alt+K', state: 'refused', usual });
   });
 
   test('that nobody can type is refused, and does not end the program', () => {
-    expect(take('键 + ?')).toEqual({ keys: '键 + ?', state: 'refused' });
+    expect(open('键 + ?').shortcut.state()).toMatchObject({ keys: '键 + ?', state: 'refused' });
+  });
+
+  test('is changed and remembered; keys that are taken are refused, and those before hold', () => {
+    const { shortcut, fake, remembered } = open(usual);
+    expect(shortcut.choose('Alt+Space')).toBe(true);
+    expect([fake.globalShortcut.fakeMine, remembered()]).toEqual([['Alt+Space'], 'Alt+Space']);
+    fake.globalShortcut.fakeTaken.add('Alt+F1');
+    expect(shortcut.choose('Alt+F1')).toBe(false);
+    expect([fake.globalShortcut.fakeMine, remembered()]).toEqual([['Alt+Space'], 'Alt+Space']);
+    expect(shortcut.state()).toMatchObject({ keys: 'Alt+Space', state: 'on' });
+    expect(shortcut.choose(null)).toBe(true);
+    expect([fake.globalShortcut.fakeMine, remembered(), shortcut.state().state]).toEqual([[], null, 'off']);
   });
 });
 

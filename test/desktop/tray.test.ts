@@ -142,6 +142,21 @@ describe('the menu', () => {
     expect(fake.windows).toHaveLength(1);
   });
 
+  test('pauses for an hour or until it is resumed, shows it by its shape, and offers to resume', async () => {
+    const { core, tray } = await openTestDesktop({ platform: 'linux' });
+    await vi.waitFor(() => expect(tray.fakeMenu?.fakeItems.map(({ label }) => label)).toContain('Pause for an hour'));
+    tray.fakeMenu?.fakeChoose('Pause for an hour');
+    await vi.waitFor(() => expect(tray.fakeMenu?.fakeItems.map(({ label }) => label)).toContain('Resume'));
+    expect(core.paused).toEqual([3600]);
+    expect(tray.fakeMenu?.fakeItems.map(({ label }) => label)).not.toContain('Pause for an hour');
+    tray.fakeMenu?.fakeChoose('Resume');
+    await vi.waitFor(() =>
+      expect(tray.fakeMenu?.fakeItems.map(({ label }) => label)).toContain('Pause until I resume'),
+    );
+    tray.fakeMenu?.fakeChoose('Pause until I resume');
+    expect(core.paused).toEqual([3600, null]);
+  });
+
   test('shows the keys of the shortcut, and says when another program has them', async () => {
     const { tray } = await openTestDesktop();
     expect(tray.fakeMenu?.fakeItems.map(({ label }) => label)).toContain('Quick chat from anywhere: Ctrl+Shift+K');

@@ -175,7 +175,7 @@ async function pressUntilInView(page: Page, key: string, wanted: Locator): Promi
   await expect(async () => {
     await page.keyboard.press(key);
     await expect(wanted).toBeInViewport({ timeout: 500 });
-  }).toPass({ timeout: 10_000 });
+  }).toPass();
 }
 
 /** Where it is once it has stopped moving. */

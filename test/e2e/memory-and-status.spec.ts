@@ -45,3 +45,23 @@ test('what is remembered while another screen is open is there on the way back',
   await expect(page.getByRole('listitem').getByText('The ladder stands in the yard')).toBeVisible();
   await expect(page.getByText('1 memory', { exact: true })).toBeVisible();
 });
+
+for (const [language, words] of [
+  ['en-US', /disk is full.*Free some space/],
+  ['zh-CN', /磁盘已满.*请腾出空间/],
+] as const) {
+  test.describe(`in ${language}`, () => {
+    test.use({ locale: language });
+
+    test('the status screen says that the disk is full and what to do', async ({ page }) => {
+      await page.routeWebSocket(/\/rpc$/, (socket) => {
+        const server = socket.connectToServer();
+        server.onMessage((frame) =>
+          socket.send(typeof frame === 'string' ? frame.replace('"trouble":null', '"trouble":"STORE_FULL"') : frame),
+        );
+      });
+      await open(page, 'status');
+      await expect(page.getByRole('main').getByRole('alert')).toContainText(words);
+    });
+  });
+}

@@ -35,6 +35,46 @@ test('what is typed while the product is dead waits, is sent exactly once, and l
   await expect(card(column(page, 'Suggested'), /invoice/)).toBeVisible();
 });
 
+test('while the product is dead nothing is told of it as if it were known', async ({ page, house, watch }) => {
+  watch.expect(/ERR_CONNECTION_REFUSED|WebSocket connection to .* failed/);
+  await house.rest.memories.create({ content: 'The spare key is in the blue box' });
+  await open(page, 'memory');
+  const bar = page.getByRole('contentinfo', { name: 'Status bar' });
+  await expect(bar).toContainText('Nothing waits');
+  await house.kill();
+  await expect(bar.getByRole('status')).toHaveText('Reconnecting… your work is kept');
+  await expect(bar).not.toContainText(/Nothing waits|channels ready/);
+  await expect(page.getByText('What is shown was read before the connection was lost.')).toBeVisible();
+  await expect(page.getByText('The spare key is in the blue box')).toBeVisible();
+
+  await house.startAgain();
+  await expect(bar).toContainText('Nothing waits', { timeout: 20_000 });
+  await expect(page.getByText('What is shown was read before the connection was lost.')).toHaveCount(0);
+});
+
+test('screens, palette and help that nobody looked at yet open while the product is dead', async ({
+  page,
+  house,
+  watch,
+}) => {
+  watch.expect(/ERR_CONNECTION_REFUSED|WebSocket connection to .* failed/);
+  await open(page, 'chat');
+  await page.waitForLoadState('networkidle');
+  await house.kill();
+  await expect(page.getByRole('contentinfo', { name: 'Status bar' }).getByRole('status')).toContainText('Reconnecting');
+
+  for (const name of ['Todos', 'Memory', 'Status']) {
+    await page.getByRole('link', { name: new RegExp(`^${name}`) }).click();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  }
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await house.startAgain();
+});
+
 test('what was typed while the product is dead survives a reload of the page after it is back', async ({
   page,
   house,

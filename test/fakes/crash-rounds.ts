@@ -1,20 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { type Disk, type Fault, openDisks } from './crash-disks.ts';
 import { type Product, startProduct, webhookSecret } from './product.ts';
+import { openReplySink, type ReplySink } from './reply-sink.ts';
 import { createSender, isRequest, messageOf, type Sent, startLoad } from './signed-load.ts';
 import { statusOf } from './status.ts';
-
-/**
- * kill: SIGKILL, what the system has is kept. power: SIGKILL, and only what was synced is kept (see
- * test/fixtures/power-cut). The others ask it to end in order.
- */
-export type Fault = 'kill' | 'power' | 'SIGTERM' | 'SIGINT';
 
 export interface RoundsOptions {
   rounds: number;
@@ -62,27 +54,18 @@ export interface RoundsResult {
   slowestEndMs: number;
 }
 
-const shimSource = fileURLToPath(new URL('../fixtures/power-cut/power-cut.c', import.meta.url));
-
-/** Compiles the shim, once for each run; needs a C compiler. */
-export function buildPowerCut(folder: string): string {
-  const library = join(folder, 'power-cut.so');
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, shimSource, '-ldl', '-lpthread']);
-  return library;
-}
-
 /** Loads the product, ends it at a random moment, looks at what is left, starts it again and sends everything again. */
 export async function runCrashRounds(options: RoundsOptions): Promise<RoundsResult> {
   const workshop = mkdtempSync(join(tmpdir(), 'clawdbot-crash-'));
-  const sink = await openSink();
+  const sink = await openReplySink();
   try {
-    const shim = options.fault === 'power' ? buildPowerCut(workshop) : null;
+    const openDisk = openDisks(options.fault, workshop);
     const total = emptyResult();
     let begun = 0;
     const lane = async () => {
       while (begun < options.rounds) {
         const round = begun++;
-        const result = await runRound(options, { round, workshop, shim, sink });
+        const result = await runRound(options, { round, disk: await openDisk(round), sink });
         add(total, result);
         options.log?.(
           `round ${round + 1}/${options.rounds}: acknowledged ${result.acknowledged}, lost ${result.lost}, damaged ${result.damaged}`,
@@ -92,64 +75,60 @@ export async function runCrashRounds(options: RoundsOptions): Promise<RoundsResu
     await Promise.all(Array.from({ length: options.sideBySide ?? 1 }, lane));
     return total;
   } finally {
-    sink.server.close();
+    sink.close();
     rmSync(workshop, { recursive: true, force: true });
   }
 }
 
 interface Round {
   round: number;
-  workshop: string;
-  shim: string | null;
-  sink: Sink;
+  disk: Disk;
+  sink: ReplySink;
 }
 
-async function runRound(options: RoundsOptions, { round, workshop, shim, sink }: Round): Promise<RoundsResult> {
+async function runRound(options: RoundsOptions, { round, disk, sink }: Round): Promise<RoundsResult> {
   const { durability = 'full', clients = 32, between = [300, 1600], from = 'bundle', program } = options;
-  const dataDir = join(workshop, `data-${round}`);
-  const shadow = join(workshop, `shadow-${round}`);
-  mkdirSync(dataDir, { mode: 0o700 });
-  mkdirSync(shadow);
+  const { dataDir } = disk;
   const config = { app: { durability }, platforms: { webhook: { reply_url: sink.url }, socket: { enabled: false } } };
   const start = (extra: { env?: Record<string, string>; program?: string }) =>
     startProduct({ dataDir, config, from, startTimeoutMs: 60_000, ...extra });
+  let running: Product | null = null;
+  try {
+    const first = await start({ env: disk.env, ...(program === undefined ? {} : { program }) });
+    running = first;
+    const load = startLoad({ url: first.url, secret: webhookSecret, clients, name: `r${round}` });
+    await sleep(between[0] + Math.random() * (between[1] - between[0]));
+    const end = await endBy(first, options.fault, disk);
+    const sent = await load.stop();
+    await disk.restore();
 
-  const first = await start({
-    ...(shim ? { env: { LD_PRELOAD: shim, POWER_CUT_DIR: dataDir, POWER_CUT_SHADOW: shadow } } : {}),
-    ...(program === undefined ? {} : { program }),
-  });
-  const load = startLoad({ url: first.url, secret: webhookSecret, clients, name: `r${round}` });
-  await sleep(between[0] + Math.random() * (between[1] - between[0]));
-  const end = await endBy(first, options.fault);
-  const sent = await load.stop();
-  if (shim) restoreFrom(shadow, dataDir);
-
-  const result = emptyResult();
-  result.rounds = 1;
-  Object.assign(result, end);
-  result.acknowledged = acknowledged(sent).length;
-  look(dataDir, sent, result);
-  if (program === undefined && result.damaged === 0) await recover(await start({}), { sent, dataDir, sink, result });
-  rmSync(dataDir, { recursive: true, force: true });
-  rmSync(shadow, { recursive: true, force: true });
-  return result;
-}
-
-async function endBy(product: Product, fault: Fault): Promise<Pick<RoundsResult, 'unclean' | 'slowestEndMs'>> {
-  const asked = performance.now();
-  if (fault === 'kill' || fault === 'power') await product.kill();
-  else product.signal(fault);
-  const code = await product.exited;
-  const isClean = code === 0 || fault === 'kill' || fault === 'power';
-  return { unclean: isClean ? 0 : 1, slowestEndMs: performance.now() - asked };
-}
-
-/** After a cut the disk is the shadow: what lay in the folder beyond it never reached the drive. */
-function restoreFrom(shadow: string, dataDir: string): void {
-  for (const name of ['memory.db', 'memory.db-wal', 'memory.db-shm', 'memory.db-journal']) {
-    rmSync(join(dataDir, name), { force: true });
-    if (existsSync(join(shadow, name))) cpSync(join(shadow, name), join(dataDir, name));
+    const result = emptyResult();
+    result.rounds = 1;
+    Object.assign(result, end);
+    result.acknowledged = acknowledged(sent).length;
+    look(dataDir, sent, result);
+    if (program === undefined && result.damaged === 0) {
+      running = await start({});
+      await recover(running, { sent, dataDir, sink, result });
+    }
+    return result;
+  } finally {
+    await running?.kill();
+    await disk.remove();
   }
+}
+
+async function endBy(
+  product: Product,
+  fault: Fault,
+  disk: Disk,
+): Promise<Pick<RoundsResult, 'unclean' | 'slowestEndMs'>> {
+  const asked = performance.now();
+  const isAsked = fault === 'SIGTERM' || fault === 'SIGINT';
+  if (isAsked) product.signal(fault);
+  else await disk.cut(product);
+  const code = await product.exited;
+  return { unclean: isAsked && code !== 0 ? 1 : 0, slowestEndMs: performance.now() - asked };
 }
 
 const acknowledged = (sent: Sent[]): Sent[] =>
@@ -199,7 +178,7 @@ function unaccounted(db: Database.Database): number {
 
 async function recover(
   product: Product,
-  { sent, dataDir, sink, result }: { sent: Sent[]; dataDir: string; sink: Sink; result: RoundsResult },
+  { sent, dataDir, sink, result }: { sent: Sent[]; dataDir: string; sink: ReplySink; result: RoundsResult },
 ): Promise<void> {
   await sendAgain(product, sent);
   await drain(product);
@@ -272,39 +251,6 @@ async function drain(product: Product): Promise<void> {
     await sleep(100);
   }
   throw new Error('the queue did not run empty within two minutes');
-}
-
-interface Sink {
-  server: Server;
-  url: string;
-  /** How many deliveries were second copies since the last look. */
-  takeRepeats(): number;
-}
-
-/** Where replies go: counts how often each arrives. */
-async function openSink(): Promise<Sink> {
-  const seen = new Set<string>();
-  let repeats = 0;
-  const server = createServer((request, response) => {
-    const key = String(request.headers['idempotency-key']);
-    request.resume();
-    request.on('end', () => {
-      if (seen.has(key)) repeats++;
-      seen.add(key);
-      response.end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    server,
-    url: `http://127.0.0.1:${port}/replies`,
-    takeRepeats() {
-      const count = repeats;
-      repeats = 0;
-      return count;
-    },
-  };
 }
 
 const emptyResult = (): RoundsResult => ({

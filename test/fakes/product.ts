@@ -5,12 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { sourceFlags } from '../../scripts/project.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bundle = join(root, 'dist/main/headless.js');
-/** A packed program that the browser tests start in place of the bundle. */
-const packedProgram = process.env['CLAWDBOT_PACKED_PROGRAM'];
-const sources = join(root, 'src-main/hosts/headless/main.ts');
+/** What Node is given to run the product from its sources. */
+export const fromSources: readonly string[] = [...sourceFlags, join(root, 'src-main/hosts/headless/main.ts')];
+
+/** What starts the product as built: the bundle, or the packed program that `npm run e2e -- --packed` names. */
+export function builtProgram(nodeArgs: readonly string[] = []): [command: string, ...args: string[]] {
+  const packed = process.env['CLAWDBOT_PACKED_PROGRAM'];
+  return packed ? [packed] : [process.execPath, ...nodeArgs, ...(existsSync(bundle) ? [bundle] : fromSources)];
+}
 
 export const webhookSecret = 'webhook secret of the tests';
 
@@ -67,9 +73,10 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'clawdbot-test-'));
   const socketPort = await freePort();
   if (!options.keepConfig) writeConfig(dataDir, config, socketPort);
-  const program = options.program ?? (from === 'bundle' && existsSync(bundle) ? bundle : sources);
   const [command, ...before] =
-    from === 'bundle' && packedProgram ? [packedProgram] : [process.execPath, ...nodeArgs, program];
+    from === 'bundle' && options.program === undefined
+      ? builtProgram(nodeArgs)
+      : [process.execPath, ...nodeArgs, ...(options.program ? [options.program] : fromSources)];
   const child = spawn(command, [...before, 'serve', '--data', dataDir, '--port', '0', '--json', ...args], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', ...env },

@@ -22,7 +22,18 @@ export function createFakeServices() {
   }
 
   const services: Services = {
-    access: { pair: nothing, listTokens: nothing, createToken: nothing, revokeToken: nothing },
+    access: {
+      pair: nothing,
+      listTokens: nothing,
+      createToken: nothing,
+      renameToken: nothing,
+      revokeToken: nothing,
+      revokeOtherTokens: nothing,
+      createPairingCode: nothing,
+      getPairingCode: nothing,
+      withdrawPairingCode: nothing,
+      reach: nothing,
+    },
     boards: { get: nothing },
     chat: { send: nothing },
     conversations: {
@@ -43,11 +54,15 @@ export function createFakeServices() {
       restore: nothing,
       eraseSubject: ({ subject }) => ({ erased: subject.length }),
     },
+    transfers: { exportPage: nothing, list: nothing, undo: nothing, restore: nothing },
     messages: { get: nothing, listDead: nothing, retryDead: nothing },
     system: {
       health: () => ({ status: 'up' }),
       status: () => statusWith(events.readerCount, tasks.size),
+      pause: nothing,
+      resume: nothing,
       watch: (_input, { signal }) => events.watch(signal),
+      diagnostics: nothing,
     },
     tasks: {
       list: ({ limit }) => ({ items: [...tasks.values()].slice(0, limit), next_cursor: null }),
@@ -82,9 +97,11 @@ function statusWith(readers: number, tasks: number): Awaited<ReturnType<Services
     started_at: at,
     data_folder: '/data',
     durability: 'full',
+    paused: null,
     channels: [],
     queue: { queued: 0, working: readers, dead: 0, limit: 1, oldest_at: null },
     outbox: { pending: 0, failed: 0, unknown: 0 },
+    egress: { sent: 0, blocked: 0 },
     totals: {
       received: 0,
       accepted: 0,
@@ -97,7 +114,18 @@ function statusWith(readers: number, tasks: number): Awaited<ReturnType<Services
       tasks,
     },
     process: { memory_bytes: 0, cpu_ratio: 0, loop_delay_p99_ms: 0, database_bytes: 0 },
+    trouble: null,
+    database: {
+      checked_at: null,
+      damage: null,
+      damaged_rows: 0,
+      copied_at: null,
+      copies: 0,
+      problem: null,
+      salvage: null,
+    },
     warnings: [],
+    notices: [],
     errors: [],
   };
 }

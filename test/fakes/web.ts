@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRouter } from '../../src-main/api/index.ts';
-import { createAccess } from '../../src-main/core/access/index.ts';
+import { accessServices, createRouter } from '../../src-main/api/index.ts';
+import { createAccess, describeReach } from '../../src-main/core/access/index.ts';
 import { type Clock, systemClock } from '../../src-main/core/foundation/clock.ts';
 import { createIds } from '../../src-main/core/foundation/ids.ts';
 import { openStore } from '../../src-main/core/store/index.ts';
 import { createWeb, type WebDeps } from '../../src-main/transports/index.ts';
 import type { Role } from '../../src-shared/schema/access.ts';
 import { createFakeServices } from './services.ts';
+
+const reachOfTests = { listening: null, names: [], adminNetworks: null, interfaces: {} };
 
 /** A really listening web server with real tokens over fake services. `clock` is the one by which tokens are judged. */
 export async function startWeb(options: Partial<WebDeps> = {}, clock: Clock = systemClock) {
@@ -28,13 +30,12 @@ export async function startWeb(options: Partial<WebDeps> = {}, clock: Clock = sy
     clock,
     ids: createIds(Date.now),
     onRevoke: (id) => web.closeSocketsOf(id),
+    onChange: () => fake.events.emit({ type: 'access' }),
+    onFailure: (error) => {
+      throw error;
+    },
   });
-  fake.services.access = {
-    pair: ({ code, label }, { remote }) => access.pair({ code, label, address: remote }),
-    listTokens: async () => ({ items: await access.list(), next_cursor: null }),
-    createToken: ({ role, label, ttl_seconds }) => access.mint({ role, label, ttlSeconds: ttl_seconds }),
-    revokeToken: ({ id }) => access.revoke(id),
-  };
+  fake.services.access = accessServices(access, () => describeReach(reachOfTests));
   const web = createWeb({
     router: createRouter(fake.services),
     authenticator: access,
@@ -47,7 +48,7 @@ export async function startWeb(options: Partial<WebDeps> = {}, clock: Clock = sy
     ...options,
   });
   const address = await web.listen({ host: '127.0.0.1', port: 0 });
-  const mint = async (role: Role, ttlSeconds = 3600) => access.mint({ role, label: role, ttlSeconds });
+  const mint = async (role: Role, ttlSeconds = 3600) => access.mint({ role, label: role, ttlSeconds, origin: 'api' });
   const tokens = {
     viewer: (await mint('viewer')).token,
     operator: (await mint('operator')).token,

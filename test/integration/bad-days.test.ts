@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -16,8 +18,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
+import { leaveOut } from '../fakes/leave-out.ts';
 import {
   freePort,
+  fromSources,
   type Product,
   type ProductOptions,
   StartFailed,
@@ -166,6 +170,38 @@ async function refusalOfReadOnly(dataDir: string): Promise<StartFailed> {
   return refusal({ dataDir, keepConfig: true, args: ['--config', config] });
 }
 
+test('a data folder of another user is refused with its path and the remedy, and stays as it is', async ({ task }) => {
+  if (!canMount()) return leaveOut(task, 'needs root on Linux to start a process as another user');
+  const dataDir = newFolder();
+  await (await startProduct({ dataDir })).stop();
+  const before = readdirSync(dataDir);
+
+  const nobody = 65_534;
+  const { status, stderr } = spawnSync(process.execPath, [...fromSources, 'serve', '--data', dataDir], {
+    uid: nobody,
+    gid: nobody,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+
+  expectPlain(new StartFailed(status, stderr), 1, dataDir, /this user may not write there/, /--data/);
+  expect(readdirSync(dataDir)).toEqual(before);
+});
+
+test('a data folder that another program copies to other machines is told of, and refused while it runs on another', async () => {
+  const dataDir = join(newFolder(), 'Dropbox', 'clawdbot');
+  mkdirSync(dataDir, { recursive: true });
+  const product = await start({ dataDir });
+  expect(product.logs()).toContain('Dropbox copies to other machines');
+  await product.kill();
+
+  // What the copying program brings while the other machine runs.
+  writeFileSync(join(dataDir, 'lock.json'), '{"pid":4711,"machine":"ana-laptop"}\n');
+  expectPlain(await refusal({ dataDir, keepConfig: true }), 1, 'ana-laptop', /Stop that one/);
+  rmSync(join(dataDir, 'lock.json'));
+  await start({ dataDir, keepConfig: true });
+});
+
 test('a full disk refuses with 507 and Retry-After, loses nothing it acknowledged, and goes on when there is room', async ({
   task,
 }) => {
@@ -273,8 +309,3 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 const canMount = (): boolean => process.platform === 'linux' && process.getuid?.() === 0;
-
-function leaveOut(task: { meta: object }, reason: string): void {
-  Object.assign(task.meta, { leftOut: reason });
-  console.log(`left out: ${reason}`);
-}

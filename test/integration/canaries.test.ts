@@ -91,7 +91,7 @@ const configWith = (port: number) => ({
       previous_secret: canaries.previous,
       reply_url: `http://127.0.0.1:${port}/${canaries.inAddress}?key=${encodeURIComponent(canaries.inAddress)}`,
       endpoints: [
-        // Nobody listens at port 1, and fetch refuses it with an error of its own.
+        // Nobody listens at port 1.
         { name: 'far', path: '/hooks/far', secret: canaries.endpoint, reply_url: `http://127.0.0.1:1/${word}` },
         { name: 'file', path: '/hooks/file', secret: '${file:keys/file.secret}' },
         { name: 'env', path: '/hooks/env', secret: '${env:CANARY_OF_ENV}' },

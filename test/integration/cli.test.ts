@@ -5,10 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { freePort, type Product, startProduct } from '../fakes/product.ts';
+import { freePort, fromSources, type Product, startProduct } from '../fakes/product.ts';
 
 const root = join(import.meta.dirname, '../..');
-const program = join(root, 'src-main/hosts/headless/main.ts');
 const stackLine = /^\s+at .*\.(ts|js):\d+/m;
 
 /** A configuration without the ways in that have a port or a secret of their own. */
@@ -27,8 +26,10 @@ interface Ended {
 
 /** Starts the program with a home of its own, so that no test can reach the data of whoever runs it. */
 function spawnCli(args: readonly string[]) {
-  const { CLAWDBOT_DATA: _, ...env } = process.env;
-  const child = spawn(process.execPath, [program, ...args], {
+  const { CLAWDBOT_DATA: _, ...own } = process.env;
+  // What this machine's network needs is no part of what the program is asked here.
+  const env = Object.fromEntries(Object.entries(own).filter(([key]) => !/proxy/i.test(key)));
+  const child = spawn(process.execPath, [...fromSources, ...args], {
     cwd: root,
     env: { ...env, NODE_OPTIONS: '', XDG_DATA_HOME: join(tmpdir(), 'clawdbot-cli-nobody') },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,7 +75,7 @@ describe('help', () => {
     async (...args) => {
       const { code, out, err } = await clawdbot(...args);
       expect({ code, err }).toEqual({ code: 0, err: '' });
-      for (const said of ['clawdbot serve', 'clawdbot doctor', 'clawdbot token', '--data', '--debug'])
+      for (const said of ['clawdbot serve', 'clawdbot doctor', 'clawdbot token', 'clawdbot pair', '--data', '--debug'])
         expect(out).toContain(said);
     },
   );
@@ -127,8 +128,6 @@ test.each([
   [['backup', 'all.backup'], /backup yet.*copy its data folder/],
   [['restore', 'all.backup'], /restore yet.*copy of its data folder/],
   [['verify', 'all.backup'], /verify yet/],
-  [['export', '--format', 'jsonl', '--to', 'all.jsonl'], /export yet.*GET \/api\/v1\/memories/],
-  [['import', 'all.jsonl'], /import yet.*\/memories\/batch/],
   [['models', 'list'], /models yet/],
   [['audit', 'verify'], /audit yet/],
 ])('%j is refused in one sentence: this version does not have it yet', async (args, meanwhile) => {
@@ -211,8 +210,12 @@ describe('doctor', () => {
       'data folder',
       'configuration',
       'database',
+      'database copies',
       'port',
       'socket port',
+      'proxy',
+      'network',
+      'clock',
     ]);
 
     const spoken = await clawdbot('doctor', '--data', dataDir);
@@ -293,6 +296,53 @@ describe('doctor', () => {
     expect(wrong).toMatchObject([
       { name: 'configuration', detail: expect.stringMatching(/secrets\.json .*did not answer/) },
     ]);
+  });
+});
+
+describe('pair', () => {
+  const pairWith = (url: string, code: string) =>
+    fetch(`${url}/api/v1/pair`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code, label: 'a phone' }),
+    });
+
+  test('prints a code that pairs one device with the running product, and says when it is used', async () => {
+    const product = await startProduct();
+    cleanups.push(() => product.stop());
+    const port = new URL(product.url).port;
+    const args = ['pair', '--role', 'operator', '--data', product.dataDir, '--port', port];
+    const { said, ended } = spawnCli(args);
+    await expect.poll(() => said.out, { timeout: 20_000 }).toContain('Pairing code');
+    const code = /Pairing code: (\S+)/.exec(said.out)?.[1] ?? '';
+    expect(said.out).toContain(`配对码：${code}`);
+    expect(said.out).toContain(product.url);
+    expect(said.out).toContain('A phone cannot reach it yet');
+
+    const answer = await pairWith(product.url, code);
+    expect(answer.status).toBe(200);
+    const { token } = (await answer.json()) as { token: string };
+    const me = await fetch(`${product.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await me.json()).toMatchObject({ role: 'operator', label: 'a phone' });
+    const { code: exit, out } = await ended;
+    expect([exit, out.includes('Paired: a phone')]).toEqual([0, true]);
+    expect((await pairWith(product.url, code)).status).toBe(401);
+
+    const forPrograms = await clawdbot('pair', '--json', '--label', 'wall', '--data', product.dataDir, '--port', port);
+    expect(JSON.parse(forPrograms.out)).toMatchObject({
+      role: 'admin',
+      addresses: [{ url: product.url, for: 'this_machine' }],
+      obstacles: ['loopback_only'],
+    });
+  });
+
+  test('with nothing running says so instead of printing a code that leads nowhere', async () => {
+    const product = await startProduct({ dataDir: mkdtempSync(join(tmpdir(), 'clawdbot-cli-')) });
+    cleanups.push(() => rmSync(product.dataDir, { recursive: true }));
+    await product.stop();
+    const { code, out, err } = await clawdbot('pair', '--data', product.dataDir);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('Nothing runs on');
   });
 });
 

@@ -3,9 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Product, startProduct } from '../fakes/product.ts';
+import { fromSources, type Product, startProduct } from '../fakes/product.ts';
 
-const root = join(import.meta.dirname, '../..');
 const isPosix = process.platform !== 'win32';
 
 let around: string;
@@ -43,8 +42,9 @@ async function work({ url, token, dataDir }: Product): Promise<void> {
     expect(response.status).toBe(202);
     await response.body?.cancel();
   }
-  const program = join(root, 'src-main/hosts/headless/main.ts');
-  execFileSync(process.execPath, [program, 'token', '--data', dataDir], { env: { ...process.env, NODE_OPTIONS: '' } });
+  execFileSync(process.execPath, [...fromSources, 'token', '--data', dataDir], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
 }
 
 test.runIf(isPosix)('under a umask of 000 the data folder and every file in it are for their owner only', async () => {

@@ -45,7 +45,7 @@ const closed = everyRoute.filter(({ method, path }) =>
   ),
 );
 const mutations = everyRoute.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
-const sockets = ['/rpc', '/ws'];
+const { sockets } = web.web;
 
 describe('names this server is called by', () => {
   const wrong: Record<string, string[]> = {

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { AppError } from '../../src-main/core/foundation/app-error.ts';
 import type { SocketConnection } from '../../src-main/core/foundation/socket-route.ts';
 import { openTestSocket } from '../fakes/test-socket.ts';
 import { startWeb } from '../fakes/web.ts';
@@ -34,6 +35,7 @@ const ways = {
   'socket mode on its own port': own.url,
 };
 const modeWays = Object.entries(ways).slice(1);
+const tooManyFailures = new AppError('RATE_LIMITED', 'later', {});
 const auth = (token: string) => ({ type: 'auth', token });
 
 describe.each(Object.entries(ways))('%s', (_name, url) => {
@@ -83,6 +85,29 @@ describe.each(Object.entries(ways))('%s', (_name, url) => {
     const again = await openTestSocket(url);
     again.send(auth(token));
     expect((await again.closed).code).toBe(4401);
+  });
+
+  test('its connection is counted with its token for as long as it is open, and its end is a use', async () => {
+    const { id, token } = await web.mint('operator');
+    const device = async () => (await web.access.list()).find((each) => each.id === id);
+    const peers = await Promise.all([openTestSocket(url), openTestSocket(url)]);
+    for (const peer of peers) {
+      peer.send(auth(token));
+      await proven(url, peer);
+    }
+    const way = url.endsWith('/rpc') ? 'interface' : 'socket';
+    expect(await device()).toMatchObject({ connections: 2, last_used: { way, from: 'this_machine' } });
+
+    for (const peer of peers) peer.socket.close();
+    await expect.poll(async () => (await device())?.connections).toBe(0);
+  });
+
+  test('a token is not taken for ended while its address has guessed too often', async () => {
+    const peer = await openTestSocket(url);
+    const authenticate = vi.spyOn(web.access, 'authenticate').mockRejectedValueOnce(tooManyFailures);
+    peer.send(auth('not looked at'));
+    expect((await peer.closed).code).toBe(1013);
+    authenticate.mockRestore();
   });
 
   test('a token that ends while it is used closes its connection', async () => {

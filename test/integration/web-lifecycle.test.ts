@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { request } from 'node:https';
 import { connect, createServer } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import type { HttpRoute } from '../../src-main/core/foundation/http-route.ts';
+import { makeCertificate } from '../fakes/certificate.ts';
 import { exchange, raw } from '../fakes/raw-http.ts';
 import { openTestSocket } from '../fakes/test-socket.ts';
 import { startWeb } from '../fakes/web.ts';
@@ -42,7 +42,7 @@ test('a port that is taken is named, with a free one to take instead', async () 
   expect(failure).toMatchObject({ code: 'PORT_IN_USE', data: { port, host: '127.0.0.1' } });
   const { free_port: free } = (failure as { data: { free_port: number } }).data;
   expect((failure as Error).message).toMatch(
-    new RegExp(`already listens on 127\\.0\\.0\\.1:${port}\\. .*use --port ${free}`),
+    new RegExp(`already listens on 127\\.0\\.0\\.1:${port}\\. .*use ${free}, .*platforms\\.socket\\.port: ${free} in`),
   );
   await expect(web.web.listenForSockets({ host: '127.0.0.1', port: free })).resolves.toMatchObject({ port: free });
   other.close();
@@ -127,6 +127,17 @@ test('revoking a token ends its event stream', async () => {
   await web.stop();
 });
 
+test('an event stream ends with its token', async () => {
+  const web = await startWeb({ socketLimits: { heartbeatMs: 200 } });
+  const { token } = await web.mint('viewer', 2);
+  const events = await fetch(`${web.url}/api/v1/events`, { headers: { authorization: `Bearer ${token}` } });
+  expect(events.status).toBe(200);
+
+  await events.text();
+  expect(web.events.readerCount).toBe(0);
+  await web.stop();
+});
+
 test('the caller that leaves is noticed by the request it left', async () => {
   const { route, begun } = slowRoute();
   let left = false;
@@ -169,32 +180,6 @@ test('an answer that cannot be made is an incident, told by number alone', async
   expect(web.incidents).toHaveLength(1);
   await web.stop();
 });
-
-/** A certificate of our own for localhost, for as long as the test runs; null where there is no openssl to make one. */
-function makeCertificate(): { key: string; cert: string } | null {
-  const args = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '1',
-    '-subj',
-    '/CN=localhost',
-    '-keyout',
-    '-',
-    '-out',
-    '-',
-  ];
-  const { status, stdout } = spawnSync('openssl', args, { encoding: 'utf8' });
-  const [key, cert] = ['PRIVATE KEY', 'CERTIFICATE'].map(
-    (kind) => new RegExp(`-----BEGIN ${kind}-----[^]+?-----END ${kind}-----`).exec(stdout ?? '')?.[0],
-  );
-  return status === 0 && key && cert ? { key, cert } : null;
-}
 
 const certificate = makeCertificate();
 if (!certificate) console.info('left out: serving over TLS, because openssl is not there to make a certificate');

@@ -1,30 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Clock } from '../foundation/clock.ts';
 import { createIds } from '../foundation/ids.ts';
-import { openStore, type Store } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { createAccess } from './index.ts';
+import { openTestStore, type TestStore } from './test-store.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'clawdbot-access-'));
-let store: Store;
+let store: TestStore;
 
 beforeAll(async () => {
-  store = await openStore({
-    file: join(folder, 'memory.db'),
-    durability: 'normal',
-    onFailure: (error) => {
-      throw error;
-    },
-  });
+  store = await openTestStore();
 });
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => store.close());
 
 /** Access over the real store, with time in the test's hands. */
 function setUp(key = randomBytes(32), kept: Pick<Store, 'call'> = store) {
@@ -36,22 +24,28 @@ function setUp(key = randomBytes(32), kept: Pick<Store, 'call'> = store) {
     sleep: () => Promise.reject(new Error('access never sleeps')),
   };
   const revoked: string[] = [];
+  const failed: unknown[] = [];
+  const changes = { count: 0 };
   const access = createAccess({
     store: kept,
     key,
     clock,
     ids: createIds(Date.now),
     onRevoke: (id) => revoked.push(id),
+    onChange: () => changes.count++,
+    onFailure: (error) => failed.push(error),
   });
-  return { access, key, revoked, pass: (ms: number) => (elapsed += ms), start };
+  const mint = (request: Omit<Parameters<typeof access.mint>[0], 'origin'>) =>
+    access.mint({ ...request, origin: 'api' });
+  return { access, mint, key, revoked, failed, changes, clock, pass: (ms: number) => (elapsed += ms), start };
 }
 
 const me = '127.0.0.1';
 const hour = 3600;
 
 test('a minted token speaks for its role and label until it expires', async () => {
-  const { access, pass } = setUp();
-  const { token, id } = await access.mint({ role: 'operator', label: 'phone', ttlSeconds: hour });
+  const { access, mint, pass } = setUp();
+  const { token, id } = await mint({ role: 'operator', label: 'phone', ttlSeconds: hour });
 
   expect(await access.authenticate(token, me)).toMatchObject({ tokenId: id, role: 'operator', label: 'phone' });
   expect(access.peek(token)).toMatchObject({ tokenId: id });
@@ -62,8 +56,8 @@ test('a minted token speaks for its role and label until it expires', async () =
 });
 
 test('revoking a token ends it at once, also where it was proven before, and says so', async () => {
-  const { access, revoked } = setUp();
-  const { token, id } = await access.mint({ role: 'admin', label: 'laptop', ttlSeconds: hour });
+  const { access, mint, revoked } = setUp();
+  const { token, id } = await mint({ role: 'admin', label: 'laptop', ttlSeconds: hour });
   await access.authenticate(token, me);
 
   const record = await access.revoke(id);
@@ -89,8 +83,8 @@ test('a token revoked while its record is being read is refused', async () => {
       return result;
     },
   };
-  const { access } = setUp(randomBytes(32), slowStore);
-  const { token, id } = await access.mint({ role: 'admin', label: 'laptop', ttlSeconds: hour });
+  const { access, mint } = setUp(randomBytes(32), slowStore);
+  const { token, id } = await mint({ role: 'admin', label: 'laptop', ttlSeconds: hour });
 
   const checked = access.authenticate(token, me);
   await wasRead;
@@ -102,8 +96,8 @@ test('a token revoked while its record is being read is refused', async () => {
 });
 
 test('the record decides the role, whatever the token says of itself', async () => {
-  const { access, key, start } = setUp();
-  const { id } = await access.mint({ role: 'viewer', label: 'wall screen', ttlSeconds: hour });
+  const { access, mint, key, start } = setUp();
+  const { id } = await mint({ role: 'viewer', label: 'wall screen', ttlSeconds: hour });
   const boastful = await new SignJWT({ role: 'admin' })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setJti(id)
@@ -116,8 +110,8 @@ test('the record decides the role, whatever the token says of itself', async () 
 });
 
 test('forged, foreign and unrecorded tokens are refused', async () => {
-  const { access, key, start } = setUp();
-  const good = await access.mint({ role: 'admin', label: 'a', ttlSeconds: hour });
+  const { access, mint, key, start } = setUp();
+  const good = await mint({ role: 'admin', label: 'a', ttlSeconds: hour });
   const [header, payload, signature] = good.token.split('.');
   const unsigned = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
   const sign = (claims: Record<string, string>, alg = 'HS256', audience = 'clawdbot') =>
@@ -127,7 +121,7 @@ test('forged, foreign and unrecorded tokens are refused', async () => {
       .setIssuedAt(start / 1000)
       .setExpirationTime(start / 1000 + hour)
       .sign(key);
-  const foreign = await setUp().access.mint({ role: 'admin', label: 'other instance', ttlSeconds: hour });
+  const foreign = await setUp().mint({ role: 'admin', label: 'other instance', ttlSeconds: hour });
 
   const refused = {
     empty: '',
@@ -150,8 +144,8 @@ test('forged, foreign and unrecorded tokens are refused', async () => {
 });
 
 test('1,000 guesses from this machine get ten answers, and the owner gets in after the delay', async () => {
-  const { access, pass } = setUp();
-  const { token } = await access.mint({ role: 'admin', label: 'owner', ttlSeconds: 7 * 24 * hour });
+  const { access, mint, pass } = setUp();
+  const { token } = await mint({ role: 'admin', label: 'owner', ttlSeconds: 7 * 24 * hour });
   const ways = ['127.0.0.1', '::1', '127.1.2.3'];
 
   const outcomes = await Promise.allSettled(
@@ -181,8 +175,8 @@ test('each full minute of guessing doubles the wait, up to a quarter of an hour'
 });
 
 test('a window that was proven before goes on while its neighbour guesses', async () => {
-  const { access } = setUp();
-  const { token } = await access.mint({ role: 'operator', label: 'window', ttlSeconds: hour });
+  const { access, mint } = setUp();
+  const { token } = await mint({ role: 'operator', label: 'window', ttlSeconds: hour });
   await access.authenticate(token, me);
 
   for (let i = 0; i < 10; i++) await access.authenticate('guess', me);
@@ -191,8 +185,8 @@ test('a window that was proven before goes on while its neighbour guesses', asyn
 });
 
 test('a window that asks fifty things at once with a token not seen before gets fifty answers', async () => {
-  const { key, access: before } = setUp();
-  const { token, id } = await before.mint({ role: 'operator', label: 'laptop', ttlSeconds: hour });
+  const { key, mint: before } = setUp();
+  const { token, id } = await before({ role: 'operator', label: 'laptop', ttlSeconds: hour });
   const { access } = setUp(key);
 
   const answers = await Promise.all(Array.from({ length: 50 }, () => access.authenticate(token, me)));
@@ -201,9 +195,9 @@ test('a window that asks fifty things at once with a token not seen before gets 
 });
 
 test('an expired token that keeps knocking locks nobody out', async () => {
-  const { access, pass } = setUp();
-  const old = await access.mint({ role: 'viewer', label: 'forgotten tab', ttlSeconds: 1 });
-  const fresh = await access.mint({ role: 'viewer', label: 'new tab', ttlSeconds: hour });
+  const { access, mint, pass } = setUp();
+  const old = await mint({ role: 'viewer', label: 'forgotten tab', ttlSeconds: 1 });
+  const fresh = await mint({ role: 'viewer', label: 'new tab', ttlSeconds: hour });
   pass(1000);
 
   for (let i = 0; i < 50; i++) expect(await access.authenticate(old.token, me)).toBeNull();
@@ -212,8 +206,8 @@ test('an expired token that keeps knocking locks nobody out', async () => {
 });
 
 test('a token of little power buys no guesses: proving it takes back its own attempt only', async () => {
-  const { access, pass } = setUp();
-  const old = await access.mint({ role: 'viewer', label: 'mine', ttlSeconds: 1 });
+  const { access, mint, pass } = setUp();
+  const old = await mint({ role: 'viewer', label: 'mine', ttlSeconds: 1 });
   pass(1000);
   let judged = 0;
   for (let i = 0; i < 100; i++) {
@@ -228,7 +222,7 @@ test('a token of little power buys no guesses: proving it takes back its own att
 
 test('a pairing code, typed as people type, gives one token with the role it was made for', async () => {
   const { access } = setUp();
-  const code = access.newPairingCode({ ttlMs: 60_000, role: 'operator' });
+  const { code } = await access.newPairingCode({ ttlMs: 60_000, role: 'operator' });
   const typed = ` ${code.toLowerCase().replace('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')}`;
 
   const { token } = await access.pair({ code: typed, label: 'tablet', address: me });
@@ -242,8 +236,10 @@ test('a pairing code, typed as people type, gives one token with the role it was
 
 test('a pairing code ends with its time, and the oldest makes room for the ninth', async () => {
   const { access, pass } = setUp();
-  const first = access.newPairingCode({ ttlMs: 60_000, role: 'viewer' });
-  const others = Array.from({ length: 8 }, () => access.newPairingCode({ ttlMs: 60_000, role: 'viewer' }));
+  const offer = async () => (await access.newPairingCode({ ttlMs: 60_000, role: 'viewer' })).code;
+  const first = await offer();
+  const others: string[] = [];
+  for (let i = 0; i < 8; i++) others.push(await offer());
 
   await expect(access.pair({ code: first, label: 'x', address: me })).rejects.toMatchObject({
     code: 'PAIRING_CODE_INVALID',
@@ -257,7 +253,7 @@ test('a pairing code ends with its time, and the oldest makes room for the ninth
 
 test('guessing at pairing codes is limited like guessing at tokens', async () => {
   const { access } = setUp();
-  const code = access.newPairingCode({ ttlMs: 60_000, role: 'admin' });
+  const { code } = await access.newPairingCode({ ttlMs: 60_000, role: 'admin' });
   for (let i = 0; i < 10; i++) {
     await expect(access.pair({ code: 'AAAA-AAAA', label: 'x', address: '::1' })).rejects.toMatchObject({
       code: 'PAIRING_CODE_INVALID',
@@ -267,8 +263,29 @@ test('guessing at pairing codes is limited like guessing at tokens', async () =>
 });
 
 test('tokens that were given out are listed', async () => {
-  const { access } = setUp();
-  const { id } = await access.mint({ role: 'viewer', label: 'listed', ttlSeconds: hour });
+  const { access, mint } = setUp();
+  const { id } = await mint({ role: 'viewer', label: 'listed', ttlSeconds: hour });
 
   expect((await access.list()).find((token) => token.id === id)).toMatchObject({ label: 'listed', role: 'viewer' });
+});
+
+test('a household that pairs many devices in one minute is no guesser', async () => {
+  const { access } = setUp();
+  for (let i = 0; i < 30; i++) {
+    const { code } = await access.newPairingCode({ ttlMs: 60_000, role: 'viewer' });
+    await expect(access.pair({ code, label: `screen ${i}`, address: me })).resolves.toMatchObject({
+      token: expect.any(String),
+      expires_at: '2026-11-30T00:00:00.000Z',
+    });
+  }
+});
+
+test('who guessed too often reads how long to wait, in whole seconds', async () => {
+  const { access, pass } = setUp();
+  for (let i = 0; i < 10; i++) await access.authenticate('guess', me);
+  pass(500);
+  await expect(access.authenticate('guess', me)).rejects.toMatchObject({
+    message: 'Too many failed attempts from this address; try again in 60 s',
+    data: { retry_after_s: 60 },
+  });
 });

@@ -1,1 +1,2 @@
 export { type Access, createAccess } from './access.ts';
+export { describeReach, type Listening } from './reach.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { AccessToken, Principal, Role } from '../../../src-shared/schema/access.ts';
+import type { AccessToken, Principal, Role, TokenOrigin } from '../../../src-shared/schema/access.ts';
 import { AppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Ids } from '../foundation/ids.ts';
@@ -37,39 +37,29 @@ const audience = 'clawdbot';
 const maxTokenLength = 2048;
 const maxCached = 1000;
 
+export interface MintRequest {
+  role: Role;
+  label: string;
+  ttlSeconds: number;
+  origin: TokenOrigin;
+}
+
 export function createTokens({ store, key, clock, ids, onRevoke }: TokenDeps) {
   // Keyed by digest, so that memory holds no token and a lookup tells nothing by its timing.
   const proven = new LRUCache<string, Session>({ max: maxCached });
   let revocations = 0;
 
   return {
-    async mint({
-      role,
-      label,
-      ttlSeconds,
-    }: {
-      role: Role;
-      label: string;
-      ttlSeconds: number;
-    }): Promise<AccessToken & { token: string }> {
-      const createdAt = Math.floor(clock.now() / 1000);
-      const id = ids.next();
-      const token = await new SignJWT({ role })
-        .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
-        .setJti(id)
-        .setAudience(audience)
-        .setIssuedAt(createdAt)
-        .setExpirationTime(createdAt + ttlSeconds)
-        .sign(key);
-      const record = await store.call('tokens.insert', {
-        id,
-        role,
-        label,
-        created_at: createdAt * 1000,
-        expires_at: (createdAt + ttlSeconds) * 1000,
-      });
-      return { ...record, token };
+    async mint({ role, label, ttlSeconds, origin }: MintRequest): Promise<AccessToken & { token: string }> {
+      // Whole seconds, as the token itself has them.
+      const created_at = Math.floor(clock.now() / 1000) * 1000;
+      const expires_at = created_at + ttlSeconds * 1000;
+      const record = await store.call('tokens.insert', { id: ids.next(), role, label, origin, created_at, expires_at });
+      return { ...record, token: await sign(record) };
     },
+
+    /** The token of a record. */
+    sign,
 
     /** The session of a token that was proven before and still holds; null says nothing about the token. */
     peek(token: string): Session | null {
@@ -83,17 +73,45 @@ export function createTokens({ store, key, clock, ids, onRevoke }: TokenDeps) {
       return typeof id === 'string' ? judgeRecord(id, digest(token)) : id;
     },
 
+    async rename(id: string, label: string): Promise<AccessToken> {
+      const record = await store.call('tokens.rename', { id, label });
+      if (!record) throw new TokenNotFound({ id });
+      for (const session of proven.values()) if (session.tokenId === id) session.label = record.label;
+      return record;
+    },
+
     async revoke(id: string): Promise<AccessToken> {
       const record = await store.call('tokens.revoke', { id, now: clock.now() });
       if (!record) throw new TokenNotFound({ id });
-      revocations += 1;
-      for (const [key, session] of proven.entries()) if (session.tokenId === id) proven.delete(key);
-      onRevoke(id);
+      end(id);
       return record;
+    },
+
+    /** Revokes every token that holds but this one; answers how many. */
+    async revokeOthers(id: string): Promise<number> {
+      const ended = await store.call('tokens.revokeOthers', { id, now: clock.now() });
+      for (const each of ended) end(each);
+      return ended.length;
     },
 
     list: (): Promise<AccessToken[]> => store.call('tokens.list', undefined),
   };
+
+  function end(id: string): void {
+    revocations += 1;
+    for (const [key, session] of proven.entries()) if (session.tokenId === id) proven.delete(key);
+    onRevoke(id);
+  }
+
+  function sign({ id, role, created_at, expires_at }: AccessToken): Promise<string> {
+    return new SignJWT({ role })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+      .setJti(id)
+      .setAudience(audience)
+      .setIssuedAt(Date.parse(created_at) / 1000)
+      .setExpirationTime(Date.parse(expires_at) / 1000)
+      .sign(key);
+  }
 
   async function judgeRecord(id: string, key: string): Promise<Verdict> {
     const revocationsBefore = revocations;

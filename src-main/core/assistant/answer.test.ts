@@ -36,6 +36,24 @@ test('a question that was asked before is no answer to itself, a request in the 
   expect(answers.ask('Where is the invoice?').sources).toEqual(['m2']);
 });
 
+test.each([
+  [
+    'Where is the spare key?',
+    /^This is what I have on that:\n“The spare key is in the blue box”\n— you, .+, in this chat$/,
+  ],
+  ['备用钥匙在哪里？', /^关于这个，我这里有：\n“备用钥匙在蓝色盒子里”\n—— 你，.+，在这个对话里$/],
+])(
+  'what the asker said in this chat is quoted as that, and not by the names of the store: %s',
+  async (question, reply) => {
+    await using answers = await openTestAnswers([
+      ['chat', 'me', 'The spare key is in the blue box'],
+      ['chat', 'me', '备用钥匙在蓝色盒子里'],
+    ]);
+    expect(answers.ask(question, { conversation: 'chat:me', sender_id: 'me' }).reply).toMatch(reply);
+    expect(answers.ask(question, { conversation: 'chat:other', sender_id: 'me' }).reply).toContain('chat:me');
+  },
+);
+
 test('a stranger hears nothing of other conversations', async () => {
   expect(
     answers.ask('What did Ana say about the invoice?', { channel: 'webhook', conversation: 'webhook:me' }).sources,
@@ -45,11 +63,11 @@ test('a stranger hears nothing of other conversations', async () => {
 test.each([
   [
     'Please send the report to Ana by Friday 3pm',
-    'Suggested as a todo: “Send the report to Ana (due Fri, Nov 27, 2026, 15:00)”. Accept or dismiss it on the board.',
+    'Suggested as a todo: “Send the report to Ana (due Fri, Nov 27, 2026, 15:00)”. It stays a suggestion until somebody accepts it.',
   ],
   [
     '明天下午三点前把报告发给老王',
-    '建议加入待办：“把报告发给老王 (截止 2026年11月25日周三 15:00)”。请在看板上接受或忽略。',
+    '建议加入待办：“把报告发给老王 (截止 2026年11月25日周三 15:00)”。在有人接受之前，它们只是建议。',
   ],
 ])('a request is suggested as a todo with its date, and keeps nothing else: %s', async (content, reply) => {
   const { todos, ...rest } = answers.ask(content);

@@ -279,9 +279,13 @@ function dueText({ due }: ExtractedTodo, locale: Locale): string | null {
   return new Intl.DateTimeFormat(locale, options).format(instant);
 }
 
-function sourceOf(hit: MemoryHit, { timezone }: Question, locale: Locale, say: Phrases): string {
+function sourceOf(hit: MemoryHit, question: Question, locale: Locale, say: Phrases): string {
+  const { timezone, conversation } = question;
   const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(
     new Date(hit.created_at),
   );
+  // Who asks where it was said knows both, and the names that stand for them in the store are no words for people.
+  const isHere = hit.conversation_id === conversation && conversation.startsWith('chat:');
+  if (isHere && hit.sender_id === question.sender_id) return say.sourceHere(say.you, when);
   return say.source(hit.sender_id ?? say.note, when, hit.conversation_id ?? say.note);
 }

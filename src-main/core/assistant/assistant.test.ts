@@ -77,7 +77,7 @@ test.each(['/help', '/status', '/recall key', '/forget key', '/frobnicate key', 
 test.each(['/status', '/STATUS', '／status'])('%s is answered with the figures of the store', async (content) => {
   await using assistant = await openTestAssistant([['chat', 'me', 'The spare key is in the blue box']]);
   const { reply } = await assistant.say(content);
-  expect(reply?.content).toBe('0 messages received, 0 waiting, 0 set aside. 1 memories, 0 cards on the board.');
+  expect(reply?.content).toBe('0 messages received, 0 waiting, 0 set aside. 1 memory, 0 cards on the board.');
 });
 
 test('a card quotes the words of the message it was made from, and falls due in the zone of the message', async () => {

@@ -65,7 +65,8 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
     const totals = await store.call('store.totals', null);
     return {
       messages: totals.messages_in,
-      waiting: totals.queued + totals.working,
+      // Not the one that asks, which is being worked.
+      waiting: Math.max(0, totals.queued + totals.working - 1),
       dead: totals.dead,
       memories: totals.memories,
       tasks: totals.tasks,

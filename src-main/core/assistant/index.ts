@@ -1,2 +1,2 @@
 export { createAssistant } from './assistant.ts';
-export { createMind, type Mind } from './mind.ts';
+export { createMind, grantWish, type Mind } from './mind.ts';

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openStore, type Store } from '../store/index.ts';
-import { createMind, type Mind } from './mind.ts';
+import { MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import { openReader, openStore, type Store } from '../store/index.ts';
+import { createMind, grantWish, type Mind } from './mind.ts';
 
 let folder: string;
 let store: Store;
@@ -25,6 +26,7 @@ function openMind(restMs?: number): Mind {
   mind = createMind({
     data: { databaseFile: join(folder, 'memory.db'), defaultLocale: 'en', acceptFrom: 0.9 },
     logger: pino({ enabled: false }),
+    onWish: (wish) => void grantWish(store, wish),
     ...(restMs === undefined ? {} : { restMs }),
   });
   return mind;
@@ -85,4 +87,31 @@ test('a thread that cannot start fails its question, and the next question has a
 
   renameSync(aside, join(folder, 'memory.db'));
   expect((await ask(failing)).todos).toHaveLength(1);
+});
+
+test('the words of its memories are indexed between two questions, and kept for the next thread', async () => {
+  const rows = Array.from({ length: 9_000 }, (_, at) => ({
+    id: `m${at}`,
+    external_id: null,
+    kind: 'note' as const,
+    content: `the kettle number ${at}`,
+    created_at: at,
+    sender_id: null,
+    conversation_id: null,
+    platform: null,
+    subject: null,
+    message_id: null,
+    metadata: {},
+    sensitive: false,
+  }));
+  await store.call('memories.insert', { rows });
+  const reader = openReader(join(folder, 'memory.db'));
+  const search = { query: MemoryQuery.parse({ query: 'kettle 8999', timezone: 'UTC' }), now: 0 };
+  const found = openMind();
+
+  expect((await found.ask('search', search))[0]?.id).toBe('m8999');
+  const kept = () => reader.get<{ upto: number }>('SELECT upto FROM memory_index WHERE after = 0')?.upto;
+  await vi.waitFor(() => expect(kept()).toBeGreaterThan(7_000), { timeout: 20_000 });
+  expect((await found.ask('search', search))[0]?.id).toBe('m8999');
+  reader.close();
 });

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../foundation/app-error.ts';
 import type { Logger } from '../foundation/logger.ts';
 import { workerFile } from '../foundation/worker-file.ts';
-import type { MindCalls, MindReply, MindRequest, MindWorkerData } from './protocol.ts';
+import type { Store } from '../store/index.ts';
+import type { MindCalls, MindReply, MindRequest, MindWish, MindWorkerData } from './protocol.ts';
 
 /**
  * The mind's thread as its users see it. It is there while it is asked: the first question starts it, a long rest ends
@@ -28,14 +29,22 @@ const maxWaiting = 1000;
 const defaultRestMs = 10 * 60_000;
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 
+/** What the thread asks for, as an operation of the store. A part that is out of date is made again by the thread. */
+export async function grantWish(store: Pick<Store, 'call'>, wish: MindWish): Promise<void> {
+  if (wish.type === 'keep') await store.call('memoryIndex.keep', wish.part);
+  else await store.call('memoryIndex.trim', { applied: wish.applied });
+}
+
 export interface MindDeps {
   data: MindWorkerData;
   logger: Logger;
+  /** Writes what the thread, which only reads, asks to have written. */
+  onWish(wish: MindWish): void;
   /** How long the thread is kept without a question. */
   restMs?: number;
 }
 
-export function createMind({ data, logger, restMs = defaultRestMs }: MindDeps): Mind {
+export function createMind({ data, logger, onWish, restMs = defaultRestMs }: MindDeps): Mind {
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let closing = false;
@@ -71,6 +80,11 @@ export function createMind({ data, logger, restMs = defaultRestMs }: MindDeps): 
   }
 
   function take(reply: MindReply): void {
+    if (reply.type === 'keep' || reply.type === 'trim') return onWish(reply);
+    if (reply.type === 'index_failed') {
+      const { name, message, stack } = reply;
+      return logger.error('mind.index_failed', { error: Object.assign(new Error(message), { name, stack }) });
+    }
     const asked = waiting.get(reply.id);
     if (!asked) return;
     waiting.delete(reply.id);

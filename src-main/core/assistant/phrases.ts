@@ -17,8 +17,8 @@ export const phrases = {
     todoAdded: (title: string, due: string | null) => `On the board: “${title}”${due ? `, due ${due}` : ''}.`,
     suggested: (titles: string[]) =>
       titles.length === 1
-        ? `Suggested as a todo: “${titles[0]}”. Accept or dismiss it on the board.`
-        : `Suggested as todos: ${titles.map((title) => `“${title}”`).join(', ')}. Accept or dismiss them on the board.`,
+        ? `Suggested as a todo: “${titles[0]}”. It stays a suggestion until somebody accepts it.`
+        : `Suggested as todos: ${titles.map((title) => `“${title}”`).join(', ')}. They stay suggestions until somebody accepts them.`,
     due: (due: string) => `due ${due}`,
     remembered: (text: string) => `I will remember: “${text}”`,
     found: (count: number) =>
@@ -26,6 +26,8 @@ export const phrases = {
     latest: (count: number) =>
       count === 1 ? 'This is the latest that was said:' : `These are the latest ${count} things that were said:`,
     source: (who: string, when: string, where: string) => `— ${who}, ${when}, ${where}`,
+    sourceHere: (who: string, when: string) => `— ${who}, ${when}, in this chat`,
+    you: 'you',
     notFound: 'I have nothing on that. I only answer from what was written to me, so I will not guess.',
     forgot: (text: string) => `Forgotten: “${text}”. The Memory screen can restore it.`,
     forgetWhich: 'Several memories fit. Say which one:',
@@ -33,7 +35,7 @@ export const phrases = {
     noted: 'Noted. I will find it again when you ask.',
     ownerOnly: (name: string) => `${name} is only for the owner of this assistant.`,
     status: (figures: { messages: number; waiting: number; dead: number; memories: number; tasks: number }) =>
-      `${figures.messages} messages received, ${figures.waiting} waiting, ${figures.dead} set aside. ${figures.memories} memories, ${figures.tasks} cards on the board.`,
+      `${counted(figures.messages, 'message', 'messages')} received, ${figures.waiting} waiting, ${figures.dead} set aside. ${counted(figures.memories, 'memory', 'memories')}, ${counted(figures.tasks, 'card', 'cards')} on the board.`,
     note: 'note',
     list: ', ',
   },
@@ -51,12 +53,14 @@ export const phrases = {
       `请在 ${name} 后面写上内容，例如：${name} ${name === '/todo' ? '周五前把报告发出去' : '备用钥匙在蓝色盒子里'}`,
     todoAdded: (title: string, due: string | null) => `已放到看板：“${title}”${due ? `，截止 ${due}` : ''}。`,
     suggested: (titles: string[]) =>
-      `建议加入待办：${titles.map((title) => `“${title}”`).join('、')}。请在看板上接受或忽略。`,
+      `建议加入待办：${titles.map((title) => `“${title}”`).join('、')}。在有人接受之前，它们只是建议。`,
     due: (due: string) => `截止 ${due}`,
     remembered: (text: string) => `记住了：“${text}”`,
     found: (count: number) => (count === 1 ? '关于这个，我这里有：' : `关于这个，最接近的 ${count} 条是：`),
     latest: (count: number) => (count === 1 ? '我这里最近的一条是：' : `我这里最近的 ${count} 条是：`),
     source: (who: string, when: string, where: string) => `—— ${who}，${when}，${where}`,
+    sourceHere: (who: string, when: string) => `—— ${who}，${when}，在这个对话里`,
+    you: '你',
     notFound: '关于这个我没有任何记录。我只根据写给我的内容回答，不会猜测。',
     forgot: (text: string) => `已忘记：“${text}”。可以在“记忆”页面恢复。`,
     forgetWhich: '有几条记忆都符合，请指明是哪一条：',
@@ -69,5 +73,7 @@ export const phrases = {
     list: '、',
   },
 } as const satisfies Record<Locale, unknown>;
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 export type Phrases = (typeof phrases)[Locale];

@@ -1,6 +1,7 @@
 import type { Locale } from '../../../src-shared/schema/common.ts';
 import type { ExtractRequest, ExtractResponse } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import type { OpArgs } from '../store/index.ts';
 import type { Answer, Question } from './answer.ts';
 
 export interface MindWorkerData {
@@ -23,4 +24,11 @@ export type MindRequest = {
 }[keyof MindCalls];
 export type MindReply =
   | { type: 'result'; id: number; ok: unknown }
-  | { type: 'error'; id: number; name: string; message: string; stack: string };
+  | { type: 'error'; id: number; name: string; message: string; stack: string }
+  | MindWish
+  /** The index of words cannot be kept; searches are answered from the database's own. */
+  | { type: 'index_failed'; name: string; message: string; stack: string };
+/** What the thread, which only reads, asks to be written. */
+export type MindWish =
+  | { type: 'keep'; part: OpArgs<'memoryIndex.keep'> }
+  | { type: 'trim'; applied: OpArgs<'memoryIndex.trim'>['applied'] };

@@ -20,6 +20,16 @@ export function addressGroup(canonical: string): string {
   return `${(address as ipaddr.IPv6).parts.slice(0, 4).join(':')}/64`;
 }
 
+const nearRanges: ReadonlySet<string> = new Set(['private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat']);
+
+/** From how far away an address is. One that cannot be read is from elsewhere. */
+export function addressClass(canonical: string): 'this_machine' | 'local_network' | 'elsewhere' {
+  if (!ipaddr.isValid(canonical)) return 'elsewhere';
+  const range = ipaddr.process(canonical).range();
+  if (range === 'loopback') return 'this_machine';
+  return nearRanges.has(range) ? 'local_network' : 'elsewhere';
+}
+
 /** Whether an address lies in one of the networks; IPv4 and IPv6 never match each other. */
 export function createAddressList(networks: readonly string[]): (canonical: string) => boolean {
   const ranges = networks.map(parseNetwork);

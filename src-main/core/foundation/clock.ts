@@ -27,4 +27,14 @@ export const systemClock: Clock = {
     }),
 };
 
+/**
+ * Milliseconds that begin at the wall time of now and then go on evenly, whatever is done to the wall clock. What is put
+ * off or handed out is put down in them: within a process a jump neither holds it up nor hurries it, and for the next
+ * process they are as good as wall time.
+ */
+export function steadyTime(clock: Pick<Clock, 'now' | 'monotonicMs'>): () => number {
+  const origin = clock.now() - clock.monotonicMs();
+  return () => Math.round(origin + clock.monotonicMs());
+}
+
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

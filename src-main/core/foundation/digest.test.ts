@@ -27,3 +27,16 @@ test('what one comparison left behind does not help the next', () => {
   expect(hexDigestsEqual(hex('a').slice(0, 10), hex('a').slice(0, 10))).toBe(false);
   expect(hexDigestsEqual('é'.repeat(64), 'é'.repeat(64).replace('é', 'è'))).toBe(false);
 });
+
+test('a digest is the SHA-256 that everybody else computes', () => {
+  expect(sha256('abc').toString('hex')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  expect(sha256(Buffer.from('abc'))).toEqual(sha256('abc'));
+});
+
+test('neither side alone needs to be of another length', () => {
+  const digest = hex('a');
+  expect(hexDigestsEqual(digest, digest.slice(1))).toBe(false);
+  expect(hexDigestsEqual(digest.slice(1), digest)).toBe(false);
+  expect(hexDigestsEqual(digest, `${digest}0`)).toBe(false);
+  expect(hexDigestsEqual(`${digest}0`, digest)).toBe(false);
+});

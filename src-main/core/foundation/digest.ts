@@ -1,20 +1,14 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/**
- * Whether two digests are the same, in a time that does not depend on where they differ. The one place of the product
- * that compares secrets: both sides are digests of fixed length, so that a length tells nothing either.
- */
-export function digestsEqual(a: Buffer, b: Buffer): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 const hexLength = 64;
 const scratchA = Buffer.alloc(hexLength);
 const scratchB = Buffer.alloc(hexLength);
 
 /**
- * The same for SHA-256 digests in lower-case hex. Both are copied into room that is there already: making a Buffer costs
- * half as much as the digest itself, and this runs for every message.
+ * Whether two SHA-256 digests in lower-case hex are the same, in a time that does not depend on where they differ. The one
+ * place of the product that compares secrets: both sides are digests, so that a length tells nothing either. They are
+ * copied into room that is there already: making a Buffer costs half as much as the digest itself, and this runs for every
+ * message.
  */
 export function hexDigestsEqual(a: string, b: string): boolean {
   if (a.length !== hexLength || b.length !== hexLength) return false;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { AppError } from './app-error.ts';
 import { parseJson } from './strict-json.ts';
 
 const parse = (text: string) => parseJson(Buffer.from(text));
@@ -55,4 +56,78 @@ test('bytes that are not UTF-8 are refused rather than replaced', () => {
 test('brackets inside text do not count as depth', () => {
   const text = JSON.stringify(`${'['.repeat(1000)}"\\`);
   expect(parse(text)).toBe(`${'['.repeat(1000)}"\\`);
+});
+
+/** What a body is refused with, or what was read. */
+function outcome(bytes: Buffer | string): unknown {
+  try {
+    return parseJson(Buffer.from(bytes as string));
+  } catch (error) {
+    return error instanceof AppError ? error.message : error;
+  }
+}
+
+test.each([
+  ['text that is no JSON', '{"a"', 'The body is not valid JSON'],
+  ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'The body is not valid UTF-8'],
+  ['a byte order mark', '\uFEFF{}', 'The body begins with a byte order mark; send it without'],
+  ['a prototype', '{"__proto__":{}}', 'The body holds a key that would change a prototype'],
+  ['half a pair', '["\\ud83d"]', 'The body holds half of a surrogate pair'],
+  ['a key twice', '{"a":1,"a":1}', 'The body holds the same key twice in one object'],
+  ['65 arrays', '['.repeat(65) + ']'.repeat(65), 'The body is nested more than 64 levels deep'],
+])('whoever sent %s is told what is wrong with it, and not what was in it', (_what, bytes, told) => {
+  expect(outcome(bytes)).toBe(told);
+});
+
+test('a parser that failed is the cause that the log gets; our own refusals have none', () => {
+  expect(() => parse('{"a"')).toThrow(expect.objectContaining({ cause: expect.any(SyntaxError), data: {} }));
+  const own = expect.not.objectContaining({ cause: expect.anything() });
+  expect(() => parse('{"a":1,"a":1}')).toThrow(own);
+  expect(() => parse('{"a":1,"a":1}')).toThrow(expect.objectContaining({ data: {} }));
+});
+
+test.each([
+  ['arrays', '[', ']', ''],
+  ['objects', '{"a":', '}', '1'],
+  ['arrays in objects', '{"a":[', ']}', ''],
+])('64 levels of %s are read and one more is refused', (_what, open, close, inside) => {
+  const levels = open.length > 5 ? 32 : 64;
+  const nested = (depth: number) => open.repeat(depth) + inside + close.repeat(depth);
+  expect(outcome(nested(levels))).toEqual(JSON.parse(nested(levels)));
+  expect(outcome(nested(levels + 1))).toContain('64 levels');
+});
+
+test('what stands side by side is not deep', () => {
+  const wide = JSON.stringify(Array.from({ length: 200 }, () => [{ a: [] }]));
+  expect(outcome(wide)).toEqual(JSON.parse(wide));
+});
+
+test('an object between arrays that close again does not hide how deep the next one is', () => {
+  const shallow = '[],'.repeat(100);
+  expect(outcome(`[${shallow}${'['.repeat(64)}${']'.repeat(64)}]`)).toContain('64 levels');
+  expect(outcome(`[${'{},'.repeat(100)}${'['.repeat(64)}${']'.repeat(64)}]`)).toContain('64 levels');
+});
+
+test('only all three bytes of a byte order mark are one', () => {
+  expect(parse('"\uFEFF"')).toBe('\uFEFF');
+  // U+F000 begins with 0xEF too, U+FEC0 with 0xEF 0xBB, and U+F03F is 0xEF 0x80 0xBF; none is
+  // JSON, and none is called a mark.
+  expect(outcome('\uF000')).toBe('The body is not valid JSON');
+  expect(outcome('\uFEC0')).toBe('The body is not valid JSON');
+  expect(outcome('\uF03F')).toBe('The body is not valid JSON');
+  expect(outcome('\u00bb')).toBe('The body is not valid JSON');
+});
+
+test('half a pair is found wherever it stands, and a whole one is let through', () => {
+  const half = '\\ud83d';
+  for (const text of [`{"a":"${half}"}`, `{"a":{"b":["x","${half}"]}}`, `[1,null,true,"${half}"]`, `[{"${half}":1}]`])
+    expect(outcome(text), text).toContain('half of a surrogate pair');
+  const pair = '\\uD83D\\uDE00';
+  for (const text of [`{"a":"${pair}","b":null,"c":[1,true]}`, `["${pair}",null]`, `"${pair}"`])
+    expect(outcome(text), text).toEqual(JSON.parse(text));
+});
+
+test('keys are counted through null, numbers and lists', () => {
+  for (const value of [null, 1, 'a:b', { a: null, b: [null, { c: null }] }, [[{ a: 1 }], { a: { b: 1 } }]])
+    expect(outcome(JSON.stringify(value))).toEqual(value);
 });

@@ -1,8 +1,8 @@
 import { assertNever } from '../foundation/app-error.ts';
-import type { Clock } from '../foundation/clock.ts';
+import { type Clock, steadyTime } from '../foundation/clock.ts';
 import type { EventBus } from '../foundation/events.ts';
 import type { Logger } from '../foundation/logger.ts';
-import { conversationKey, type OutboxItem, type Store } from '../store/index.ts';
+import { conversationKey, type OpArgs, type OutboxItem, type Store } from '../store/index.ts';
 import { type Channel, DeliveryFailure } from './types.ts';
 
 export interface DeliveryDeps {
@@ -11,6 +11,10 @@ export interface DeliveryDeps {
   events: EventBus;
   logger: Logger;
   channel(name: string): Channel | undefined;
+  /** While true no reply is taken up; those under way are finished. `wake` when it changes. */
+  isPaused(): boolean;
+  /** Called with the conversation of a reply that did not arrive, or may not have. */
+  onUndelivered(conversation: string): void;
 }
 
 export interface Delivery {
@@ -39,11 +43,22 @@ const retryAfterMs = (attempts: number): number =>
  * Sends what the outbox holds, one message of a conversation at a time. The intent is on disk before a channel is
  * called and the outcome after, so a crash in between is known as "unknown" and never becomes a second copy.
  */
-export function createDelivery({ store, clock, events, logger, channel }: DeliveryDeps): Delivery {
+export function createDelivery({
+  store,
+  clock,
+  events,
+  logger,
+  channel,
+  isPaused,
+  onUndelivered,
+}: DeliveryDeps): Delivery {
   const stopping = new AbortController();
   const { signal } = stopping;
   const cutOff = new AbortController();
-  const sending = new Map<string, Promise<void>>();
+  const steadyNow = steadyTime(clock);
+  const sending = new Map<string, { seq: number; done: Promise<void> }>();
+  /** Whether taking failed, so that the store may have handed out what nobody here knows of. */
+  let isUnclear = false;
   let running: Promise<void> = Promise.resolve();
   let wokenSince = 0;
   let resume = () => {};
@@ -57,19 +72,27 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
     while (!signal.aborted) {
       const seen = wokenSince;
       try {
-        const items = await store.call('outbox.take', {
-          limit: lanes - sending.size,
-          now: clock.now(),
-          busy: [...sending.keys()],
-        });
+        const items = isPaused() ? [] : await take();
         for (const item of items) begin(item);
         if (items.length === 0 || sending.size >= lanes) await nap(seen);
       } catch (error) {
         if (signal.aborted) return;
-        logger.error('delivery.failed', { error });
+        // A disk that takes nothing fails every second, and one line says it.
+        if (!isUnclear) logger.error('delivery.failed', { error });
+        isUnclear = true;
         await clock.sleep(firstRetryMs, signal).catch(() => {});
       }
     }
+  }
+
+  async function take(): Promise<OutboxItem[]> {
+    if (isUnclear) await store.call('outbox.reclaim', { held: [...sending.values()].map(({ seq }) => seq) });
+    isUnclear = false;
+    return store.call('outbox.take', {
+      limit: lanes - sending.size,
+      now: steadyNow(),
+      busy: [...sending.keys()],
+    });
   }
 
   function begin(item: OutboxItem): void {
@@ -80,13 +103,13 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
         sending.delete(key);
         wake();
       });
-    sending.set(key, done);
+    sending.set(key, { seq: item.seq, done });
   }
 
   async function nap(seen: number): Promise<void> {
-    const due = sending.size >= lanes ? null : await store.call('outbox.nextDue', null);
+    const due = sending.size >= lanes || isPaused() ? null : await store.call('outbox.nextDue', null);
     if (seen !== wokenSince || signal.aborted) return;
-    const napMs = due === null ? longestNapMs : Math.min(longestNapMs, Math.max(20, due - clock.now()));
+    const napMs = due === null ? longestNapMs : Math.min(longestNapMs, Math.max(20, due - steadyNow()));
     const timer = new AbortController();
     await Promise.race([
       new Promise<void>((resolve) => (resume = resolve)),
@@ -139,15 +162,29 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
     error: string | null,
     delayMs: number,
   ): Promise<void> {
-    const now = clock.now();
-    await store.call('outbox.settle', { seq: item.seq, state, error, not_before: now + delayMs, now });
+    const steady = steadyNow();
+    await keep({ seq: item.seq, state, error, not_before: steady + delayMs, now: clock.now(), steady });
     const conversation = conversationKey(item.channel, item.conversation_id);
+    if (state === 'failed' || state === 'unknown') onUndelivered(conversation);
     events.emit({
       type: 'message',
       id: item.in_reply_to.id,
       conversation,
       state: state === 'pending' ? 'answered' : state,
     });
+  }
+
+  /** What became of a reply is known here and nowhere else, so it waits for a disk that takes it. */
+  async function keep(outcome: OpArgs<'outbox.settle'>): Promise<void> {
+    for (;;) {
+      try {
+        return await store.call('outbox.settle', outcome);
+      } catch (error) {
+        if (cutOff.signal.aborted || signal.aborted) throw error;
+        logger.warn('delivery.outcome_not_kept', { error });
+        await clock.sleep(firstRetryMs, cutOff.signal);
+      }
+    }
   }
 
   return {
@@ -162,7 +199,7 @@ export function createDelivery({ store, clock, events, logger, channel }: Delive
       wake();
       await running;
       const timer = setTimeout(() => cutOff.abort(), lastSendsMs);
-      await Promise.all(sending.values());
+      await Promise.all([...sending.values()].map(({ done }) => done));
       clearTimeout(timer);
     },
   };

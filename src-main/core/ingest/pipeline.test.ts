@@ -109,6 +109,7 @@ function startLoop({ work, clock = systemClock, inbox }: LoopOptions) {
     },
     onBuried: (id, _conversation, reason) => buried.push({ id, reason }),
     isBusy: () => false,
+    isPaused: () => false,
   });
   closers.push(() => loop.stop());
   return { loop, finished, buried };
@@ -302,7 +303,11 @@ const status = (): ChannelStatus => ({
   accepted: 0,
   duplicate: 0,
   rejected: 0,
+  strangers: 0,
 });
+
+/** Conversations of which it was told that a reply did not arrive. */
+const undelivered: string[] = [];
 
 function startDelivery(deliver: (outbound: Outbound) => Promise<void>, clock: Clock = systemClock) {
   const channel: Channel = {
@@ -320,6 +325,8 @@ function startDelivery(deliver: (outbound: Outbound) => Promise<void>, clock: Cl
     events: createEventBus(),
     logger: silentLogger,
     channel: () => channel,
+    isPaused: () => false,
+    onUndelivered: (conversation) => undelivered.push(conversation),
   });
   closers.push(() => delivery.stop());
   return delivery;
@@ -381,4 +388,5 @@ test('a delivery that may have arrived is marked so and never sent again', async
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(tries).toBe(1);
   expect((await store.call('messages.get', { id: id ?? '' }))?.timeline.at(-1)?.detail).toMatch(/unknown after send/);
+  expect(undelivered.splice(0)).toHaveLength(1);
 });

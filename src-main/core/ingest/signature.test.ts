@@ -99,3 +99,26 @@ test('whatever stands in the headers, the check either refuses or has seen a tru
     { numRuns: 2_000 },
   );
 });
+
+test('whoever signs wrongly is told how to sign, in the same words whatever was wrong', () => {
+  const told = (headers: Record<string, string>) => {
+    try {
+      verify(headers);
+    } catch (error) {
+      return error instanceof Error ? error.message : error;
+    }
+  };
+  const words = told({});
+  expect(words).toContain('X-Signature, the hex HMAC-SHA256 of the raw body');
+  expect(words).toContain('X-Timestamp');
+  expect(told({ 'x-signature': 'f'.repeat(64) })).toBe(words);
+  expect(told({ 'x-signature': hmac('current', `1.${text}`), 'x-timestamp': '1' })).toBe(words);
+});
+
+test.each([
+  ['before it', (signature: string) => `x${signature}`],
+  ['after it', (signature: string) => `${signature}\n`],
+  ['around its prefix', (signature: string) => ` sha256=${signature}`],
+])('a true signature with something %s is refused', (_where, dress) => {
+  expect(() => verify({ 'x-signature': dress(hmac('current', body)) })).toThrow(refused);
+});

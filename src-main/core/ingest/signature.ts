@@ -3,6 +3,7 @@ import { AppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { hexDigestsEqual } from '../foundation/digest.ts';
 import { createHmacSha256 } from '../foundation/hmac.ts';
+import type { ClockWatch } from '../monitor/index.ts';
 
 /** How far a sender's clock may be from ours, and for how long a signed request can be used. */
 export const signatureWindowS = 300;
@@ -31,6 +32,8 @@ export interface SignatureCheckDeps {
   /** The live secrets: one, or two while senders change over. None: everything is refused. */
   secrets: readonly string[];
   clock: Pick<Clock, 'now'>;
+  /** Told of each proven sender whether his time and ours agree. */
+  clockWatch?: Pick<ClockWatch, 'refused' | 'agreed'>;
 }
 
 /**
@@ -38,19 +41,25 @@ export interface SignatureCheckDeps {
  * counts: were the plain one accepted too, whoever holds an old signed body could dress it up as fresh. The two forms
  * cannot be mistaken for each other, for "1700000000.{…}" is not JSON.
  */
-export function createSignatureCheck({ secrets, clock }: SignatureCheckDeps): SignatureCheck {
+export function createSignatureCheck({ secrets, clock, clockWatch }: SignatureCheckDeps): SignatureCheck {
   const signers = secrets.map(createSigner);
 
   return {
     verify(headers, body) {
       const claimed = signatureOf(headers['x-signature']);
       const timestamp = headers['x-timestamp']?.toString();
-      if (claimed === null || (timestamp !== undefined && !isFresh(timestamp, clock.now())))
-        throw new SignatureInvalid();
+      if (claimed === null) throw new SignatureInvalid();
       // Every live secret is tried, so the time taken does not say which of them came close.
       const matching = signers.filter((sign) => hexDigestsEqual(sign(timestamp, body), claimed));
       if (matching.length === 0) throw new SignatureInvalid();
-      return timestamp ?? null;
+      if (timestamp === undefined) return null;
+      if (!isFresh(timestamp, clock.now())) {
+        // Only now: whoever cannot sign has nothing to say about the time.
+        clockWatch?.refused(Number(timestamp));
+        throw new SignatureInvalid();
+      }
+      clockWatch?.agreed();
+      return timestamp;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Message } from '../../../src-shared/schema/message.ts';
-import type { ChannelStatus } from '../../../src-shared/schema/status.ts';
+import type { ChannelStatus, Notice } from '../../../src-shared/schema/status.ts';
 import type { HttpRoute } from '../foundation/http-route.ts';
 import type { SocketRoute } from '../foundation/socket-route.ts';
 
@@ -76,5 +76,7 @@ export interface Channel {
    * @throws DeliveryFailure
    */
   deliver?(outbound: Outbound, signal: AbortSignal): Promise<void>;
+  /** What keeps it from working and is not its own doing. */
+  notices?(): Notice[];
   close(): Promise<void>;
 }

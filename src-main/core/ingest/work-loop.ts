@@ -1,5 +1,5 @@
 import { AppError } from '../foundation/app-error.ts';
-import type { Clock } from '../foundation/clock.ts';
+import { type Clock, steadyTime } from '../foundation/clock.ts';
 import type { Logger } from '../foundation/logger.ts';
 import { conversationKey, type Effects, type Finished, type Lease, type Store } from '../store/index.ts';
 
@@ -18,6 +18,8 @@ export interface WorkLoopDeps {
   onBuried(messageId: string, conversation: string, reason: string): void;
   /** While true, the work steps back so that the door stays quick. */
   isBusy(): boolean;
+  /** While true nothing is taken up; what is in hand is finished. `wake` when it changes. */
+  isPaused(): boolean;
 }
 
 export interface WorkLoop {
@@ -47,10 +49,23 @@ export const retryDelayMs = (attempts: number): number => Math.min(longestRetryM
  * Works the queue: conversations side by side, each in its order. Everything it knows is in the store, so whatever it
  * held when the process ended is worked again after the next start.
  */
-export function createWorkLoop({ store, clock, logger, work, onFinished, onBuried, isBusy }: WorkLoopDeps): WorkLoop {
+export function createWorkLoop({
+  store,
+  clock,
+  logger,
+  work,
+  onFinished,
+  onBuried,
+  isBusy,
+  isPaused,
+}: WorkLoopDeps): WorkLoop {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const steadyNow = steadyTime(clock);
   const busyConversations = new Map<string, number>();
+  const held = new Set<number>();
+  /** A call of the store failed, so it may have handed out what nobody here knows of. */
+  let isUnclear = false;
   let running: Promise<void>[] = [];
   let leasing: Promise<unknown> = Promise.resolve();
   let sleepers: (() => void)[] = [];
@@ -66,10 +81,14 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
   /** Leases are taken one after the other, so that two lanes never hold the same conversation. */
   function lease(): Promise<Lease[]> {
     const mine = leasing.then(async () => {
-      if (signal.aborted) return [];
+      if (signal.aborted || isPaused()) return [];
+      if (isUnclear) {
+        await store.call('work.reclaim', { held: [...held] });
+        isUnclear = false;
+      }
       const leases = await store.call('work.lease', {
         limit: batchSize,
-        now: clock.now(),
+        now: steadyNow(),
         leaseMs,
         busy: [...busyConversations.keys()],
       });
@@ -81,6 +100,8 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
   }
 
   function hold({ message }: Lease, by: 1 | -1): void {
+    if (by === 1) held.add(message.seq);
+    else held.delete(message.seq);
     const key = conversationKey(message.channel, message.conversation_id);
     const count = (busyConversations.get(key) ?? 0) + by;
     if (count <= 0) busyConversations.delete(key);
@@ -88,6 +109,7 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
   }
 
   async function runLane(): Promise<void> {
+    let isFailing = false;
     while (!signal.aborted) {
       const seen = wokenSince;
       try {
@@ -95,18 +117,22 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
         const leases = await lease();
         if (leases.length > 0) await workBatch(leases);
         else await nap(seen);
+        isFailing = false;
       } catch (error) {
         if (signal.aborted) return;
-        logger.error('work.failed', { error });
+        // A disk that takes nothing fails every second, and one line says it.
+        if (!isFailing) logger.error('work.failed', { error });
+        isFailing = true;
+        isUnclear = true;
         await clock.sleep(firstRetryMs, signal).catch(() => {});
       }
     }
   }
 
   async function nap(seen: number): Promise<void> {
-    const due = await store.call('work.nextDue', null);
+    const due = isPaused() ? null : await store.call('work.nextDue', null);
     if (seen !== wokenSince || signal.aborted) return;
-    const napMs = Math.min(longestNapMs, due === null ? longestNapMs : Math.max(10, due - clock.now()));
+    const napMs = Math.min(longestNapMs, due === null ? longestNapMs : Math.max(10, due - steadyNow()));
     const timer = new AbortController();
     await Promise.race([
       new Promise<void>((resolve) => sleepers.push(resolve)),
@@ -176,7 +202,7 @@ export function createWorkLoop({ store, clock, logger, work, onFinished, onBurie
       message_seq: message.seq,
       attempts,
       counts: true,
-      not_before: now + retryDelayMs(attempts),
+      not_before: steadyNow() + retryDelayMs(attempts),
       detail: reasonOf(error),
       now,
     });

@@ -1,3 +1,4 @@
+export { irregularForms } from './irregular.ts';
 export {
   analyseQuery,
   asOneTerm,
@@ -5,6 +6,7 @@ export {
   holdsPassage,
   type IndexText,
   indexText,
+  indexTokens,
   type QueryPart,
   type QueryTerm,
   type QueryText,
@@ -17,3 +19,4 @@ export {
   readTimes,
   wallClock,
 } from './time/index.ts';
+export { isGram, type Token } from './tokens.ts';

@@ -1,4 +1,6 @@
+import { irregularForms } from './irregular.ts';
 import { isStopWord } from './stop-words.ts';
+import { gramToken, type Token, wordToken } from './tokens.ts';
 
 /** The longest text that is indexed, in UTF-16 units: as long as the longest message. */
 const maxIndexed = 200_000;
@@ -33,17 +35,20 @@ export interface IndexText {
   grams: string;
 }
 
-/** One thing a query asks for. `match` values are FTS5 expressions over the columns `words` and `grams`. */
-export interface QueryTerm {
-  text: string;
-  match: string;
+/** One thing a query asks for. */
+export interface QueryTerm extends QueryPart {
+  /** The term in forms that no stemmer brings together with it: went for go. In `tokens` they are one with it. */
+  forms: readonly QueryPart[];
   /** Pieces of the term: weaker evidence, for texts that write it differently. */
   parts: readonly QueryPart[];
 }
 
 export interface QueryPart {
   text: string;
+  /** An FTS5 expression over the columns `words` and `grams`. */
   match: string;
+  /** The same for the index in main memory: a text that has all tokens of one of these has it. */
+  tokens: readonly (readonly Token[])[];
 }
 
 export interface QueryText {
@@ -59,17 +64,28 @@ export function foldText(text: string): string {
   return text.normalize('NFKC').toLowerCase().replaceAll('’', "'");
 }
 
-/** The tokens to index of a text; only its first 200,000 units count. */
+/** What the full-text index is given of a text; only its first 200,000 units count. */
 export function indexText(text: string): IndexText {
+  const { words, grams } = cutText(text);
+  return { words: words.join(' '), grams: grams.join(' ') };
+}
+
+/** What the index in main memory is given of the same text, each token as often as it stands there. */
+export function indexTokens(text: string): Token[] {
+  const { words, grams } = cutText(text);
+  return [...words.map(wordToken), ...grams.map(gramToken)];
+}
+
+function cutText(text: string): { words: string[]; grams: string[] } {
   const words: string[] = [];
   const grams: string[] = [];
   for (const run of runsOf(prepare(text.slice(0, maxIndexed)), runPattern)) {
     if (run.kind === 'cjk') {
       for (const word of cutWords(run.text)) words.push(word);
       pushGrams(grams, run.text);
-    } else words.push(...tokensOf(run));
+    } else words.push(...wordsOf(run));
   }
-  return { words: words.join(' '), grams: grams.join(' ') };
+  return { words, grams };
 }
 
 /** What a query asks for: its terms without stop words (unless nothing else is there) and its quoted passages. */
@@ -81,7 +97,9 @@ export function analyseQuery(query: string): QueryText {
   const all = termsOf(prepare(text));
   const telling = all.filter((term) => !term.filler);
   const chosen = telling.length > 0 ? telling : all;
-  const distinct = new Map(chosen.map(({ text, match, parts }) => [text, { text, match, parts }]));
+  const distinct = new Map(
+    chosen.map(({ text, match, tokens, forms, parts }) => [text, { text, match, tokens, forms, parts }]),
+  );
   return {
     terms: [...distinct.values()].slice(0, maxTerms),
     phrases: phrases.slice(0, 8),
@@ -93,7 +111,14 @@ export function analyseQuery(query: string): QueryText {
 export function asOneTerm(passage: string): QueryTerm | null {
   const { terms } = analyseQuery(passage);
   if (terms.length === 0) return null;
-  return { text: foldText(passage).trim(), match: `(${terms.map(({ match }) => match).join(' AND ')})`, parts: [] };
+  return {
+    text: foldText(passage).trim(),
+    match: `(${terms.map(({ match }) => match).join(' AND ')})`,
+    // The last way to have a term is the one that every text with the term has.
+    tokens: [terms.flatMap(({ tokens }) => tokens.at(-1) ?? [])],
+    forms: [],
+    parts: [],
+  };
 }
 
 /** True when a text holds a folded passage exactly; a Latin passage only as whole words. */
@@ -145,7 +170,7 @@ function pushGrams(grams: string[], run: string): void {
 }
 
 /** The index tokens of a run that is not CJK: iphone15 gives iphone15, iphone and 15, so that either writing finds the other. */
-function tokensOf(run: Run): string[] {
+function wordsOf(run: Run): string[] {
   if (run.kind === 'symbol') return [`u${run.text.codePointAt(0)?.toString(16)}`];
   const token = run.text.slice(0, maxTokenLength);
   const parts = token.match(alphanumericPart) ?? [];
@@ -161,7 +186,7 @@ function termsOf(text: string): FoundTerm[] {
   for (const run of runsOf(text, compoundPattern)) {
     if (run.kind === 'cjk') terms.push(...cjkTerms(run.text));
     else if (run.kind === 'latin') terms.push(...latinTerms(run.text));
-    else terms.push(plainTerm(run.text, tokensOf(run)));
+    else terms.push(plainTerm(run.text, wordsOf(run)));
     if (terms.length > 4 * maxTerms) break;
   }
   return terms;
@@ -196,31 +221,47 @@ function cjkTerms(run: string): FoundTerm[] {
 
 function cjkTerm(text: string, filler: boolean): FoundTerm {
   const characters = Array.from(text);
-  if (characters.length === 1) return { text, match: `grams:"${text}"`, parts: [], filler };
+  if (characters.length === 1) {
+    return { text, match: `grams:"${text}"`, tokens: [[gramToken(text)]], forms: [], parts: [], filler };
+  }
   const pairs = characters.slice(1).map((character, index) => `${characters[index]}${character}`);
   // The pairs' phrase finds the string wherever it stands, also where the dictionary cuts the text otherwise.
   const phrase = pairs.flatMap((pair, index) => (index === 0 ? [pair] : [characters[index], pair])).join(' ');
-  return { text, match: `(words:"${text}" OR grams:"${phrase}")`, parts: cjkParts(characters, pairs), filler };
+  return {
+    text,
+    match: `(words:"${text}" OR grams:"${phrase}")`,
+    // Pairs that stand apart are as good as never all of those of one word.
+    tokens: [[wordToken(text)], pairs.map(gramToken)],
+    forms: [],
+    parts: cjkParts(characters, pairs),
+    filler,
+  };
 }
 
 /** Of a pair its two characters apart (开了个会 for 开会), of a longer string the pairs within it. */
 function cjkParts(characters: readonly string[], pairs: readonly string[]): QueryPart[] {
   const [first, second] = characters;
-  if (characters.length === 2)
-    return [{ text: `${first}…${second}`, match: `(grams:"${first}" AND grams:"${second}")` }];
-  return [...new Set(pairs)].slice(0, maxPartsPerTerm).map((pair) => ({ text: pair, match: `grams:"${pair}"` }));
+  if (characters.length === 2) {
+    const tokens = [characters.map(gramToken)];
+    return [{ text: `${first}…${second}`, match: `(grams:"${first}" AND grams:"${second}")`, tokens }];
+  }
+  return [...new Set(pairs)]
+    .slice(0, maxPartsPerTerm)
+    .map((pair) => ({ text: pair, match: `grams:"${pair}"`, tokens: [[gramToken(pair)]] }));
 }
 
 /** Words of a run of letters and digits. Joined ones that hold a digit (v2.1, ORD-2024-7) are one term with parts. */
 function latinTerms(run: string): FoundTerm[] {
   const pieces = [...runsOf(run, runPattern)];
-  if (pieces.length === 1 || !/\p{N}/u.test(run)) return pieces.map((piece) => plainTerm(piece.text, tokensOf(piece)));
-  const parts = pieces.map((piece) => plainTerm(piece.text, tokensOf(piece)));
+  if (pieces.length === 1 || !/\p{N}/u.test(run)) return pieces.map((piece) => plainTerm(piece.text, wordsOf(piece)));
+  const parts = pieces.map((piece) => plainTerm(piece.text, wordsOf(piece)));
   return [
     {
       text: run,
-      match: `words:"${pieces.flatMap(tokensOf).join(' ')}"`,
-      parts: parts.slice(0, maxPartsPerTerm).map(({ text, match }) => ({ text, match })),
+      match: `words:"${pieces.flatMap(wordsOf).join(' ')}"`,
+      tokens: [pieces.flatMap(wordsOf).map(wordToken)],
+      forms: [],
+      parts: parts.slice(0, maxPartsPerTerm).map(({ text, match, tokens }) => ({ text, match, tokens })),
       filler: false,
     },
   ];
@@ -228,5 +269,16 @@ function latinTerms(run: string): FoundTerm[] {
 
 function plainTerm(text: string, tokens: readonly string[]): FoundTerm {
   const phrase = tokens.length > 1 ? tokens.slice(1).join(' ') : tokens[0];
-  return { text, match: `words:"${phrase}"`, parts: [], filler: isStopWord(text) };
+  const forms = irregularForms(phrase ?? text)
+    .filter((form) => form !== phrase)
+    .map((form) => ({ text: form, match: `words:"${form}"`, tokens: [] }));
+  const all = tokens.length > 1 ? tokens.slice(1) : tokens;
+  return {
+    text,
+    match: `words:"${phrase}"`,
+    tokens: [all.map(wordToken)],
+    forms,
+    parts: [],
+    filler: isStopWord(text),
+  };
 }

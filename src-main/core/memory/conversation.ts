@@ -26,11 +26,13 @@ export interface Turn {
 const turnColumns = `m.seq, m.conversation_id, m.created_at, m.sender_id, m.message_id,
   substr(m.content, 1, 2000) AS head, substr(m.content, -40) AS tail`;
 
-/** The memories with these numbers, in that order; what was forgotten meanwhile is left out. */
-export function readTurns(reader: Reader, seqs: readonly number[]): Turn[] {
+/** The memories with these numbers, in that order; what was forgotten meanwhile, or the filter keeps out, is not there. */
+export function readTurns(reader: Reader, seqs: readonly number[], filter: FilterSql): Turn[] {
   const rows = reader.all<Turn>(
-    `SELECT ${turnColumns} FROM memories m WHERE m.seq IN (SELECT value FROM json_each(?)) AND m.forgotten_at IS NULL`,
+    `SELECT ${turnColumns} FROM memories m
+     WHERE m.seq IN (SELECT value FROM json_each(?)) AND m.forgotten_at IS NULL${filter.sql}`,
     JSON.stringify(seqs),
+    ...filter.values,
   );
   const bySeq = new Map(rows.map((turn) => [turn.seq, turn]));
   return seqs.map((seq) => bySeq.get(seq)).filter((turn) => turn !== undefined);
@@ -43,7 +45,7 @@ export function withNeighbours(reader: Reader, anchors: readonly Turn[], filter:
   const missing = [...new Set(order.flatMap(({ earlier, later }) => [earlier, later]))].filter(
     (seq) => !known.has(seq),
   );
-  for (const turn of readTurns(reader, missing)) known.set(turn.seq, turn);
+  for (const turn of readTurns(reader, missing, filter)) known.set(turn.seq, turn);
   for (const pair of order) {
     const earlier = known.get(pair.earlier);
     const later = known.get(pair.later);

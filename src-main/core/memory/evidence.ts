@@ -1,4 +1,4 @@
-import { analyseQuery, holdsPassage } from '../language/index.ts';
+import { analyseQuery, holdsPassage, type QueryPart, type QueryTerm } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import type { FilterSql } from './filter.ts';
 import { isAboutSubject, type PlannedTerm, type RecallPlan } from './plan.ts';
@@ -14,9 +14,11 @@ const maxByTime = 200;
 const maxBySender = 200;
 const maxPassageRows = 500;
 /** A term that stands in this many memories needs no help from its pieces. */
-const enoughWhole = 20;
+export const enoughWhole = 20;
+/** Another form of a term, against the form that was asked for: each has a rarity of its own, which says too much of it. */
+const formWeight = 0.5;
 /** A piece of a term, against the term itself. */
-const partWeight = 0.35;
+export const partWeight = 0.35;
 
 /** What the words of each candidate say for it. */
 export interface Evidence {
@@ -40,8 +42,8 @@ interface Scored {
   score: number;
 }
 
-/** Looks the plan's terms up in the full-text index: all together first, then each alone. At most 2,000 candidates. */
-export function collectEvidence(reader: Reader, plan: RecallPlan, filter: FilterSql): Evidence {
+/** Looks the plan's terms up in the database's full-text index: all together, and each alone. At most 2,000 candidates. */
+export function evidenceOfText(reader: Reader, plan: RecallPlan, filter: FilterSql): Evidence {
   const { terms } = plan;
   const candidates = new Map<number, Candidate>();
   const candidate = (seq: number): Candidate => {
@@ -54,12 +56,11 @@ export function collectEvidence(reader: Reader, plan: RecallPlan, filter: Filter
 
   terms.forEach((term, index) => addTerm(reader, term, index, filter, candidate));
   addHoldingAll(reader, terms, filter, candidate);
-  const others = [
-    ...plan.spans.flatMap((span) => seqsWithin(reader, span, filter)),
-    ...[...plan.senders].flatMap((sender) => (isAboutSubject(plan) ? [] : seqsOfSender(reader, sender, filter))),
-  ];
+  const others = othersOf(reader, plan, filter);
   const kept = strongest(candidates, maxCandidates);
-  const exact = exactHolders(reader, plan.passages, filter);
+  const exact = exactHolders(reader, plan.passages, filter, (passageTerms, limit) =>
+    matching(reader, passageTerms.map(({ match }) => match).join(' AND '), filter, limit).map(({ seq }) => seq),
+  );
 
   return {
     scoresOf: (seq) => kept.get(seq)?.scores,
@@ -69,6 +70,12 @@ export function collectEvidence(reader: Reader, plan: RecallPlan, filter: Filter
   };
 }
 
+/** Memories that only their time or their sender brings. */
+export const othersOf = (reader: Reader, plan: RecallPlan, filter: FilterSql): number[] => [
+  ...plan.spans.flatMap((span) => seqsWithin(reader, span, filter)),
+  ...[...plan.senders].flatMap((sender) => (isAboutSubject(plan) ? [] : seqsOfSender(reader, sender, filter))),
+];
+
 function addTerm(
   reader: Reader,
   term: PlannedTerm,
@@ -77,21 +84,19 @@ function addTerm(
   candidate: (seq: number) => Candidate,
 ): void {
   const whole = new Set<number>();
-  for (const { seq, score } of matching(reader, term.match, filter, maxPerTerm)) {
-    whole.add(seq);
-    const { scores, found } = candidate(seq);
-    scores[index] = term.weight * score;
-    found.add(term.text);
-  }
-  if (whole.size >= enoughWhole) return;
-  for (const part of term.parts) {
-    for (const { seq, score } of matching(reader, part.match, filter, maxPerPart)) {
-      if (whole.has(seq)) continue;
+  const add = ({ text, match }: QueryPart, weight: number, limit: number) => {
+    for (const { seq, score } of matching(reader, match, filter, limit)) {
+      if (text === term.text) whole.add(seq);
+      else if (whole.has(seq)) continue;
       const { scores, found } = candidate(seq);
-      scores[index] = (scores[index] ?? 0) + term.weight * partWeight * score;
-      found.add(part.text);
+      scores[index] = (scores[index] ?? 0) + term.weight * weight * score;
+      found.add(text);
     }
-  }
+  };
+  add(term, 1, maxPerTerm);
+  for (const form of term.forms) add(form, formWeight, maxPerTerm);
+  if (whole.size >= enoughWhole) return;
+  for (const part of term.parts) add(part, partWeight, maxPerPart);
 }
 
 function addHoldingAll(
@@ -102,16 +107,21 @@ function addHoldingAll(
 ): void {
   const topical = terms.flatMap((term, index) => (term.weight === 1 ? [{ ...term, index }] : []));
   if (topical.length < 2) return;
-  const all = topical.map(({ match }) => match).join(' AND ');
+  const all = topical.map(inAnyForm).join(' AND ');
   for (const { seq, score } of matching(reader, all, filter, maxHoldingAll)) {
     const { scores, found } = candidate(seq);
     const missing = topical.filter(({ index }) => scores[index] === 0);
     const known = topical.reduce((sum, { index }) => sum + (scores[index] ?? 0), 0);
     // bm25 is a sum over terms, so what the terms did not find one by one is the rest of it.
-    for (const { index } of missing) scores[index] = Math.max(0, score - known) / missing.length;
-    for (const { text } of topical) found.add(text);
+    for (const { index, text } of missing) {
+      scores[index] = Math.max(0, score - known) / missing.length;
+      found.add(text);
+    }
   }
 }
+
+const inAnyForm = ({ match, forms }: QueryTerm): string =>
+  `(${[match, ...forms.map((form) => form.match)].join(' OR ')})`;
 
 function matching(reader: Reader, match: string, filter: FilterSql, limit: number): Scored[] {
   if (filter.values.length === 0) {
@@ -182,14 +192,22 @@ function strongest(candidates: ReadonlyMap<number, Candidate>, count: number): M
   return new Map(sorted.slice(0, count).map(({ seq, candidate }) => [seq, candidate]));
 }
 
-function exactHolders(reader: Reader, passages: readonly string[], filter: FilterSql): Set<number> | null {
-  if (passages.length === 0) return null;
+/** The memories that hold each passage letter by letter; null when none is asked for or none does. */
+export function exactHolders(
+  reader: Reader,
+  passages: readonly string[],
+  filter: FilterSql,
+  holding: (terms: readonly QueryTerm[], limit: number) => readonly number[],
+): Set<number> | null {
   const terms = passages.flatMap((passage) => analyseQuery(passage).terms);
   if (terms.length === 0) return null;
-  const rows = matching(reader, terms.map(({ match }) => match).join(' AND '), filter, maxPassageRows);
-  const holders = rows.filter(({ seq }) => {
-    const row = reader.get<{ content: string }>('SELECT content FROM memories WHERE seq = ?', seq);
+  const holders = holding(terms, maxPassageRows).filter((seq) => {
+    const row = reader.get<{ content: string }>(
+      `SELECT m.content FROM memories m WHERE m.seq = ? AND m.forgotten_at IS NULL${filter.sql}`,
+      seq,
+      ...filter.values,
+    );
     return row !== undefined && passages.every((passage) => holdsPassage(row.content, passage));
   });
-  return holders.length > 0 ? new Set(holders.map(({ seq }) => seq)) : null;
+  return holders.length > 0 ? new Set(holders) : null;
 }

@@ -3,6 +3,7 @@ import { isoTime } from '../foundation/clock.ts';
 import { analyseQuery, asOneTerm, foldText, type QueryTerm, type QueryText, wallClock } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import { announcesTopic, isPartOfName, isSayingWord, readSayers, type Saying } from './saying.ts';
+import { asksHowMany } from './telling.ts';
 import { asksForLatest, asksWhen, isByCalendar, type ReadTimes, type Span, spanOf } from './time.ts';
 
 export interface PlannedTerm extends QueryTerm {
@@ -23,6 +24,8 @@ export interface RecallPlan {
   saying: Saying | null;
   asksWhen: boolean;
   asksForLatest: boolean;
+  /** An amount is asked for: a number, a length of time, a price. */
+  asksHowMany: boolean;
 }
 
 export interface PlanDeps {
@@ -64,6 +67,7 @@ export function planQuery(query: MemoryQuery, { reader, readTimes, now, asker }:
     saying: told.sayers.size > 0 ? sayingOf(told, names, analysed, dates) : null,
     asksWhen: asksWhen(query.query),
     asksForLatest: asksForLatest(query.query),
+    asksHowMany: asksHowMany(query.query),
   };
 }
 

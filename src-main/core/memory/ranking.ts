@@ -2,6 +2,7 @@ import { analyseQuery, foldText } from '../language/index.ts';
 import type { Turn } from './conversation.ts';
 import type { Evidence } from './evidence.ts';
 import { isAboutSubject, type RecallPlan } from './plan.ts';
+import { hasAmount, lengthInWords, tellsOfOneself } from './telling.ts';
 import { asksSomething, hasTimeWord, nearness } from './time.ts';
 
 /** How much each kind of evidence counts; a memory's own words are 1. */
@@ -17,10 +18,19 @@ export const weights = {
   date: 1.2,
   timeWord: 0.4,
   question: -0.13,
-  latest: 0.5,
+  latest: 0.8,
+  fullness: 0.1,
+  ofOneself: 0.05,
+  amount: 0.1,
   saidBy: 0.5,
   sameQuestion: 0.2,
 };
+
+/** Natural logarithms of a number of words: what most turns have, and from where on more words say no more. */
+const usualOf = 2.5;
+const fullOf = 3.5;
+/** So many characters hold more words than count. */
+const headOfWords = 400;
 
 /** Longer texts say more than they ask. */
 const maxBareQuestion = 100;
@@ -42,7 +52,7 @@ export function rank(turns: readonly Turn[], evidence: Evidence, plan: RecallPla
   const ranked = turns.map((turn, index) => {
     const near = plan.spans.reduce((best, span) => Math.max(best, nearness(turn.created_at, span)), 0);
     const found = evidence.foundIn(turn.seq);
-    let score = (keywords[index] ?? 0) * senderFactor(turn, plan, found);
+    let score = (keywords[index] ?? 0) * senderFactor(turn, plan, found) * answerFactor(turn, plan);
     if (!isAboutSubject(plan) && isFrom(turn, plan)) score += weights.saidBy;
     score += weights.date * near;
     if (plan.asksWhen && hasTimeWord(turn.head)) score += weights.timeWord;
@@ -103,6 +113,17 @@ function asksTheSame(turn: Turn, { terms }: RecallPlan, found: readonly string[]
   if (topical.length === 0 || !topical.every((text) => found.includes(text))) return false;
   const known = new Set(terms.map(({ text }) => text));
   return analyseQuery(turn.head).terms.every(({ text }) => known.has(text));
+}
+
+/** Few words seldom answer, and people who tell of themselves, or of an amount where one is asked for, often do. */
+function answerFactor({ head }: Turn, { asksHowMany }: RecallPlan): number {
+  const fullness = Math.min(Math.log1p(lengthInWords(head.slice(0, headOfWords))), fullOf) - usualOf;
+  return (
+    1 +
+    weights.fullness * fullness +
+    (tellsOfOneself(head) ? weights.ofOneself : 0) +
+    (asksHowMany && hasAmount(head) ? weights.amount : 0)
+  );
 }
 
 function windowOf(turn: Turn): Turn[] {

@@ -153,3 +153,14 @@ test('every two characters that stand together in a memory find that memory', as
 
   expect(missed).toEqual([]);
 });
+
+test('the end of a month is its last days to whoever remembers', async () => {
+  await using memory = await openTestMemory([
+    { id: 'ill', content: '今天发烧了，在家休息', created_at: Date.UTC(2024, 2, 28) },
+    { id: 'well', content: '今天去跑步了，天气很好', created_at: Date.UTC(2024, 1, 20) },
+    { id: 'later', content: '今天加班到很晚', created_at: Date.UTC(2024, 4, 10) },
+  ]);
+
+  expect(memory.search('三月底发生了什么')[0]?.id).toBe('ill');
+  expect(memory.search('what happened at the end of March')[0]?.id).toBe('ill');
+});

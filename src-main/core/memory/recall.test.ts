@@ -24,6 +24,47 @@ test('English words are found in another form', async () => {
   expect(memory.search('run a meeting')[0]?.terms).toEqual(['run', 'meeting']);
 });
 
+test('English words are found in a form that shares no stem with them', async () => {
+  await using memory = await openTestMemory([
+    { id: 'a', content: 'Ann bought two mice' },
+    { id: 'b', content: 'Ann sold a cat' },
+  ]);
+
+  expect(ids(memory.search('buy a mouse'))).toEqual(['a']);
+  expect(ids(memory.search('who sells cats'))).toEqual(['b']);
+});
+
+test('another form of a word is found also where the word itself stands everywhere', async () => {
+  const everywhere = Array.from({ length: 30 }, (_, index) => ({
+    id: `n${index}`,
+    content: `buy stamps, list ${index}`,
+  }));
+  await using memory = await openTestMemory([...everywhere, { id: 'form', content: 'Ann bought a lantern' }]);
+
+  expect(memory.search('where did she buy the lantern')[0]).toMatchObject({ id: 'form', terms: ['bought', 'lantern'] });
+  expect(ids(memory.search('buy', { k: 50 }))).toContain('form');
+});
+
+test('where all else is equal, who tells of oneself comes before what is told of others', async () => {
+  await using memory = await openTestMemory([
+    { id: 'told', content: 'We ran the marathon and took pictures', created_at: day(1, 1) },
+    { id: 'heard', content: 'They ran the marathon and took pictures', created_at: day(2, 1) },
+  ]);
+
+  expect(ids(memory.search('marathon pictures'))).toEqual(['told', 'heard']);
+});
+
+test('where an amount is asked for, what holds one comes first', async () => {
+  const common = 'chairs were set up in the hall for the evening';
+  await using memory = await openTestMemory([
+    { id: 'none', content: `many ${common}`, created_at: day(2, 1) },
+    { id: 'amount', content: `40 ${common}`, created_at: day(1, 1) },
+  ]);
+
+  expect(ids(memory.search('chairs in the hall'))).toEqual(['none', 'amount']);
+  expect(ids(memory.search('how many chairs in the hall'))).toEqual(['amount', 'none']);
+});
+
 test('a passage in quotation marks is found exactly; where none has it, its words count', async () => {
   await using memory = await openTestMemory([
     { id: 'exact', content: 'We rented a red car in Lisbon' },

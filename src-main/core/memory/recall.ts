@@ -3,11 +3,13 @@ import { isoTime } from '../foundation/clock.ts';
 import { foldText } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import { readTurns, type Turn, withNeighbours } from './conversation.ts';
-import { collectEvidence, type Evidence, latestSaid } from './evidence.ts';
+import { type Evidence, evidenceOfText, latestSaid } from './evidence.ts';
 import { filterSql } from './filter.ts';
 import { planQuery, type RecallPlan } from './plan.ts';
 import { isQuestion, rank } from './ranking.ts';
 import type { Saying } from './saying.ts';
+import { evidenceOfTerms } from './term-evidence.ts';
+import type { TermFollower } from './terms/follow.ts';
 import { asksSomething, type ReadTimes } from './time.ts';
 
 /** How many of the best candidates are looked at within their conversations. */
@@ -17,6 +19,8 @@ export interface RecallDeps {
   reader: Reader;
   /** Finds the times a query speaks of; without it, time words are words like others. */
   readTimes?: ReadTimes | undefined;
+  /** The words of all memories in main memory; while they are not ready the database's own index answers. */
+  terms?: Pick<TermFollower, 'isReady' | 'index'> | undefined;
 }
 
 export interface RecallOptions {
@@ -39,7 +43,7 @@ export interface Recalled {
 export type Recall = ReturnType<typeof createRecall>;
 
 /** Finds the memories that answer a question. Synchronous, for a worker thread with its own read-only connection. */
-export function createRecall({ reader, readTimes }: RecallDeps) {
+export function createRecall({ reader, readTimes, terms }: RecallDeps) {
   return {
     /** At most `k` hits, best first, with scores relative to the best one (1). */
     search: (query: MemoryQuery, options: RecallOptions): MemoryHit[] => recall(query, options).hits,
@@ -62,7 +66,7 @@ export function createRecall({ reader, readTimes }: RecallDeps) {
       if (hits.length === query.k || score <= 0) break;
       if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
       if (evidence.exact?.has(turn.seq) === false || (!verbatim && isTheQuestion(turn, query.query))) continue;
-      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence));
+      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence), plan);
       if (hit) hits.push(hit);
     }
     return { hits, saying: plan.saying };
@@ -72,14 +76,16 @@ export function createRecall({ reader, readTimes }: RecallDeps) {
     const filter = filterSql(query);
     if (plan.saying?.topic.length === 0) {
       // One more than asked for: the question itself may be among them.
-      const turns = readTurns(reader, latestSaid(reader, plan.saying, plan.spans, filter, query.k + 1));
+      const turns = readTurns(reader, latestSaid(reader, plan.saying, plan.spans, filter, query.k + 1), filter);
       return {
         answers: turns.map((turn) => ({ turn, score: 1, inTime: plan.spans.length > 0 })),
         evidence: noEvidence,
       };
     }
-    const evidence = collectEvidence(reader, plan, filter);
-    const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors)), filter);
+    const evidence = terms?.isReady()
+      ? evidenceOfTerms(terms.index, reader, plan, { filter, query })
+      : evidenceOfText(reader, plan, filter);
+    const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors), filter), filter);
     return { answers: rank(turns, evidence, plan), evidence };
   }
 }
@@ -104,7 +110,8 @@ function hitOf(
   reader: Reader,
   seq: number,
   score: number,
-  why: Pick<MemoryHit, 'matched' | 'terms'>,
+  { matched, terms }: Pick<MemoryHit, 'matched' | 'terms'>,
+  plan: RecallPlan,
 ): MemoryHit | null {
   const row = reader.get<HitRow>(
     `SELECT id, external_id, content, created_at, sender_id, conversation_id, platform, message_id, metadata
@@ -113,7 +120,24 @@ function hitOf(
   );
   // Erased since it was ranked: then it is no answer.
   if (!row) return null;
-  return { ...row, created_at: isoTime(row.created_at), metadata: JSON.parse(row.metadata), score, ...why };
+  return {
+    ...row,
+    created_at: isoTime(row.created_at),
+    metadata: JSON.parse(row.metadata),
+    score,
+    matched,
+    terms: asWritten(terms, row.content, plan),
+  };
+}
+
+/** The terms as the text has them: where it says "bought", that was found and not the "buy" of the question. */
+function asWritten(found: readonly string[], content: string, { terms }: RecallPlan): string[] {
+  const formsOf = new Map(terms.map(({ text, forms }) => [text, forms.map((form) => form.text)]));
+  const written = new Set(foldText(content).match(/[a-z]+/g));
+  return found.flatMap((text) => {
+    const forms = (formsOf.get(text) ?? []).filter((form) => written.has(form));
+    return forms.length > 0 && !written.has(text) ? forms : [text];
+  });
 }
 
 function whyFound(

@@ -5,12 +5,13 @@ import { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { PAST, readTimes } from '../language/index.ts';
 import { type MemoryRow, openReader, openStore } from '../store/index.ts';
 import { createRecall, type RecallOptions } from './recall.ts';
+import { followTerms } from './terms/follow.ts';
 
 type Given = Partial<MemoryRow> & Pick<MemoryRow, 'id' | 'content'>;
 type Asked = Partial<Omit<MemoryQuery, 'query' | 'now'>> & Partial<RecallOptions>;
 
 /** For tests: a real store in a folder of its own, filled with memories, and a recall that reads it. */
-export async function openTestMemory(given: readonly Given[] = []) {
+export async function openTestMemory(given: readonly Given[] = [], { by = 'terms' }: { by?: 'terms' | 'text' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'clawdbot-memory-'));
   const file = join(folder, 'memory.db');
   const failures: Error[] = [];
@@ -18,7 +19,13 @@ export async function openTestMemory(given: readonly Given[] = []) {
   const remember = (rows: readonly Given[]) => store.call('memories.insert', { rows: rows.map(rowOf) });
   await remember(given);
   const reader = openReader(file);
-  const recall = createRecall({ reader, readTimes: (text, reference) => readTimes(text, { reference, policy: PAST }) });
+  const terms = followTerms(reader, (error) => failures.push(error as Error));
+  while (terms.work());
+  const recall = createRecall({
+    reader,
+    readTimes: (text, reference) => readTimes(text, { reference, policy: PAST }),
+    terms: by === 'terms' ? terms : undefined,
+  });
   return {
     file,
     store,

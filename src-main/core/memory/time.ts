@@ -26,6 +26,10 @@ const calendarPattern =
   /\d|[一二三四五六七八九十][月日号]|\b(january|february|march|april|may|june|july|august|september|october|november|december)\b/i;
 const relativePattern = /\bago\b|\blater\b|\b(last|next|past|this)\b|[前后内]|上|下|这|本|去|明|昨|今/i;
 
+/** The end of a month or year is one day to whoever has something due, and more to whoever remembers. */
+const endPattern = /[底末]$|\bend of (?!.*\b(?:day|today|tonight|week)\b)/i;
+const endDays = 9;
+
 export const asksForLatest = (query: string): boolean => latestPattern.test(query);
 export const asksWhen = (query: string): boolean => whenPattern.test(query);
 export const asksSomething = (text: string): boolean => questionPattern.test(text);
@@ -40,7 +44,7 @@ export function spanOf(time: TimeExpression, timeZone: string): Span | null {
   const at = (wall: string) => Date.parse(instantOf(wall.length === 10 ? `${wall}T00:00:00` : wall, timeZone));
   switch (time.kind) {
     case 'date':
-      return { from: at(time.value), to: at(time.value) + dayMs };
+      return { from: at(time.value) - (endPattern.test(time.text) ? endDays * dayMs : 0), to: at(time.value) + dayMs };
     case 'datetime':
       return { from: at(time.value), to: at(time.value) + hourMs };
     case 'range':

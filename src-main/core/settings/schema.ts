@@ -21,7 +21,15 @@ const count = (min: number, max: number) =>
   expecting(`a whole number from ${min} to ${max}`, z.int().min(min).max(max));
 const choice = <const T extends readonly [string, ...string[]]>(...values: T) =>
   expecting(`one of ${values.join(', ')}`, z.enum(values));
-const path = (what: string) => expecting(`the path of ${what}`, z.string().min(1).max(4096));
+const path = (what: string) =>
+  expecting(
+    `the path of ${what}`,
+    z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine((text) => !/\p{Cc}/u.test(text)),
+  );
 const list = <S extends z.ZodType>(item: S, max: number) =>
   expecting(`a list of at most ${max}`, z.array(item).max(max));
 
@@ -64,13 +72,33 @@ const HttpPath = expecting(
 const ReplyUrl = z
   .url({ protocol: /^https?$/ })
   .max(2048)
-  .register(keyHints, { expected: 'an http or https address', secret: true });
+  .refine((text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === '')
+  .register(keyHints, { expected: 'an http or https address without a name or password in it', secret: true });
 
 const ShortName = expecting(
   'a name of lower-case letters, digits, dot, dash and underscore, at most 32',
   z.string().regex(/^[a-z0-9][a-z0-9._-]{0,31}$/),
 );
 const MappingName = expecting('the name of a mapping under mappings', z.string().min(1).max(64));
+
+/** What cannot be seen could not be told apart from an id that is right. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{115f}\u{1160}\u{3164}\u{ffa0}]/u;
+const SenderId = expecting(
+  'the exact id of a sender in quotes, without spaces around it or characters that cannot be seen',
+  z
+    .string()
+    .min(1)
+    .max(256)
+    .refine((id) => id.isWellFormed() && id === id.trim() && !unseen.test(id)),
+);
+/** Null: whoever proves himself with signature or token. An empty list: nobody. */
+const allowSenders = () =>
+  expecting(
+    'null, or a list of sender ids such as ["U0123", "@ann:example.org"] (an empty list: nobody)',
+    z.array(SenderId).max(10_000),
+  )
+    .nullable()
+    .default(null);
 
 const webhookKeys = {
   path: HttpPath,
@@ -81,6 +109,7 @@ const webhookKeys = {
   mapping: MappingName.nullable().default(null),
   /** Where replies are posted; null keeps them for whoever asks. */
   reply_url: ReplyUrl.nullable().default(null),
+  allow_senders: allowSenders(),
 };
 
 const App = z.strictObject({
@@ -89,6 +118,8 @@ const App = z.strictObject({
   host: Host.default('127.0.0.1'),
   debug: flag().default(false),
   locale: choice('auto', 'zh-CN', 'en').default('auto'),
+  /** Notices of the desktop: suggested todos, replies that did not arrive, a full disk. */
+  notices: flag().default(true),
   timezone: TimeZone.default('auto'),
   /** full: acknowledged messages survive power loss; normal: they survive a crash of the program, at less cost. */
   durability: choice('full', 'normal').default('full'),
@@ -139,12 +170,46 @@ const Webhook = z.strictObject({
 
 const Platforms = z.strictObject({
   webhook: Webhook.prefault({}),
-  socket: z.strictObject({ enabled: flag().default(true), port: port().default(8001) }).prefault({}),
+  api: z.strictObject({ allow_senders: allowSenders() }).prefault({}),
+  socket: z
+    .strictObject({ enabled: flag().default(true), port: port().default(8001), allow_senders: allowSenders() })
+    .prefault({}),
+});
+
+const privateHost = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i;
+const Egress = z.strictObject({
+  /** Where addresses in this file may lead although it is not the internet. Addresses from messages never may. */
+  allow_private: list(
+    expecting(
+      'a host, a host with its port, or an address range such as 192.168.1.0/24',
+      z
+        .string()
+        .max(260)
+        .refine((text) => ipaddr.isValidCIDR(text) || privateHost.test(text)),
+    ),
+    64,
+  ).default([]),
 });
 
 const Tasks = z.strictObject({
   /** A todo found with at least this confidence goes to the board at once; 1: all wait as suggestions for a person. */
   accept_from: expecting('a number from 0.5 to 1', z.number().min(0.5).max(1)).default(1),
+});
+
+/** Of the desktop product; a server is updated by whoever put it there. */
+const Updates = z.strictObject({
+  /** Null: what was built into the package, if anything. */
+  feed_url: expecting('an https address, or null', z.url({ protocol: /^https$/ }).max(2048))
+    .nullable()
+    .default(null),
+  public_key: expecting('the 32 bytes of an Ed25519 public key in base64, or null', z.base64().length(44))
+    .nullable()
+    .default(null),
+  channel: choice('stable', 'beta').default('stable'),
+  /** Looks when it starts and once a day; false: only when asked. */
+  auto_check: flag().default(true),
+  /** Fetches what it finds; false: asks first. */
+  auto_download: flag().default(false),
 });
 
 /** config.yaml. Every key has a default, so that an own file need only say what differs. */
@@ -153,6 +218,8 @@ export const Config = z.strictObject({
   memory: Memory.prefault({}),
   models: Models.prefault({}),
   tasks: Tasks.prefault({}),
+  updates: Updates.prefault({}),
+  egress: Egress.prefault({}),
   platforms: Platforms.prefault({}),
   mappings: expecting(
     'a group of at most 64 mappings, each under its name',

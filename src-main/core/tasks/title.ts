@@ -48,8 +48,10 @@ const FRAMES: readonly RegExp[] = [
 ];
 const REMINDED = /\b(?:remind|alert|notify) \w+(?: \w+)?\s*$/i;
 
+/** What may be left over at the end once a time or a word there is gone. */
+const LEFT_OVER = /[\s,，.。:：;；!！?？~～\-–—、(（[【"“]/;
+
 const TRAILING: readonly RegExp[] = [
-  /[\s,，.。:：;；!！?？~～\-–—、(（[【"“]+$/,
   /[\s,]+(?:please|pls|plz|thanks|thank you|thx|ok|okay|asap|as soon as possible|for me please|if (?:you can|possible)|when you (?:can|get a chance|have time|get a minute|have a (?:minute|moment|chance)))$/i,
   /\s+(?:on|at|by|before|for|in|from|due|around|until|till|and|starting|every|to|about|the)$/i,
   /(?:可以|行|好)?(?:吗|嘛|么|吧|哈|啊|哦|呀|呢|啦|喔)$/,
@@ -58,6 +60,9 @@ const TRAILING: readonly RegExp[] = [
   /\s+(?:later|repeat|daily|(?:is|are)(?: due)?)$/i,
   /(?:在|于|了)$/,
 ];
+
+/** Further back no pattern of the end reaches. Each is tried at every place of what it is given, so it is given little. */
+const TRAILING_REACH = 200;
 
 /** Layers of politeness and time around the thing to do; more than this is not a sentence. */
 const MAX_ROUNDS = 12;
@@ -75,7 +80,10 @@ export function coreOf(text: string, span: Span, times: readonly Span[]): Span {
       framed &&= frame === 0;
     }
     for (const pattern of LEADING) start += pattern.exec(text.slice(start, end))?.[0].length ?? 0;
-    for (const pattern of TRAILING) end -= pattern.exec(text.slice(start, end))?.[0].length ?? 0;
+    for (const pattern of TRAILING) {
+      while (end > start && LEFT_OVER.test(text.charAt(end - 1))) end -= 1;
+      end -= pattern.exec(text.slice(Math.max(start, end - TRAILING_REACH), end))?.[0].length ?? 0;
+    }
     for (const time of times) {
       const lead = text.slice(start, time.start);
       if (
@@ -97,14 +105,19 @@ export function titleOf(text: string, core: Span, times: readonly Span[], gerund
   let at = core.start;
   for (const time of [...times].sort((a, b) => a.start - b.start)) {
     if (time.start < at || time.end > core.end) continue;
-    title += text
-      .slice(at, time.start)
-      .replace(/(?:\s+(?:on|at|by|before|for|in|from|around|until|due)|在|于)?\s*$/i, ' ');
+    title += withoutLink(text.slice(at, time.start));
     at = time.end;
   }
   title += text.slice(at, core.end);
   return polish(title, gerund);
 }
+
+/** Without the small word that led to a time. Spaces go first: a pattern would try each of them as a beginning. */
+const withoutLink = (words: string): string =>
+  `${words
+    .trimEnd()
+    .replace(/(?:\s(?:on|at|by|before|for|in|from|around|until|due)|在|于)$/i, '')
+    .trimEnd()} `;
 
 function polish(title: string, gerund: boolean): string {
   const plain = title

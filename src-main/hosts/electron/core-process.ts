@@ -1,12 +1,11 @@
 import type { MessagePortMain } from 'electron';
 import type { DesktopServices } from '../../api/index.ts';
-import { servicesOf, windowRouter } from '../../api/index.ts';
+import { windowRouter } from '../../api/index.ts';
 import { isAppError } from '../../core/foundation/app-error.ts';
-import type { Host } from '../../core/foundation/host.ts';
-import type { Logger } from '../../core/foundation/logger.ts';
+import type { Config } from '../../core/settings/index.ts';
 import { serveMessagePort } from '../../transports/index.ts';
-import type { OpenFolder } from '../shared/open-folder.ts';
-import { openProduct } from '../shared/product.ts';
+import { isPortInUse, openProduct, type Product, type ProductDeps, portTaken } from '../shared/product.ts';
+import type { OfferPort, PortTaken } from './port-offer.ts';
 import type { TrayState } from './tray.ts';
 
 /**
@@ -21,28 +20,38 @@ export interface CoreProcess {
   onChange(listener: () => void): () => void;
   /** Adds a sentence to the status screen and the log. */
   warn(sentence: string): void;
+  /** Lets messages wait; null: until somebody resumes. */
+  pause(seconds: number | null): Promise<void>;
+  resume(): void;
   /** What a button of a notice does to a todo. */
   actOnTask(what: 'done' | 'snooze', id: string): Promise<void>;
+  /** Where and when newer versions are looked for. */
+  readonly updates: Config['updates'];
+  /** Puts a copy of the data aside before another version opens them. */
+  copyBeforeUpdate(version: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 const snoozeMs = 3_600_000;
 
-export async function startCore(deps: { folder: OpenFolder; host: Host; logger: Logger }): Promise<CoreProcess> {
+export interface CoreDeps extends ProductDeps {
+  /** Asks the person whether the next free port is to be used in place of a taken one. */
+  offerPort: OfferPort;
+}
+
+export async function startCore({ offerPort, ...deps }: CoreDeps): Promise<CoreProcess> {
   const product = await openProduct(deps);
-  const { app, router } = product;
-  const { report } = servicesOf(app);
-  try {
-    await product.listen();
-  } catch (error) {
-    // The windows do not need the port; whoever sends messages to it does, and the status screen says so.
-    if (!isAppError(error) || (error.code !== 'PORT_IN_USE' && error.code !== 'LISTEN_REFUSED')) {
-      await product.stop(error);
-      throw error;
-    }
-    product.warn(`Other programs cannot send messages here: ${error.message.replace('--port', 'app.port')}`);
-  }
+  const { app, router, report } = product;
+  // The windows do not need the port, so nobody waits for an answer about it before there are any.
+  const taken = await listenOrExplain(product).catch(async (error: unknown) => {
+    await product.stop(error);
+    throw error;
+  });
   await product.start();
+  if (taken)
+    void offerPort(taken)
+      .then((port) => (port === null ? product.notice(taken) : listenThere(product, port)))
+      .catch((error: unknown) => deps.logger.error('desktop.port_failed', { error }));
 
   return {
     connectWindow(port, desktop) {
@@ -56,13 +65,19 @@ export async function startCore(deps: { folder: OpenFolder; host: Host; logger: 
 
     async status() {
       if (app.isStopping()) return 'offline';
-      const { queue, outbox } = await app.status();
+      const { paused, queue, outbox } = await app.status();
+      if (paused) return 'paused';
       if (queue.dead > 0 || outbox.failed > 0) return 'attention';
       return queue.queued + queue.working > 0 ? 'busy' : 'idle';
     },
 
     onChange: (listener) => app.events.on(listener),
     warn: product.warn,
+
+    async pause(seconds) {
+      await app.pause(seconds);
+    },
+    resume: () => void app.resume(),
 
     async actOnTask(what, id) {
       await app.board.update(
@@ -73,6 +88,36 @@ export async function startCore(deps: { folder: OpenFolder; host: Host; logger: 
       );
     },
 
+    updates: deps.folder.config.updates,
+
+    async copyBeforeUpdate(version) {
+      deps.logger.info('desktop.update_begins', { version });
+      await app.copyDatabase();
+    },
+
     stop: () => product.stop(),
   };
+}
+
+/** Answers what is known of a main port that is taken. */
+async function listenOrExplain(product: Product, port?: number): Promise<PortTaken | null> {
+  try {
+    await product.listen(port);
+    return null;
+  } catch (error) {
+    if (isPortInUse(error)) {
+      const taken = portTaken(error, 'app.port');
+      return { ...taken, message: `Other programs cannot send messages here: ${error.message}` };
+    }
+    if (!isAppError(error) || error.code !== 'LISTEN_REFUSED') throw error;
+    // Whoever sends messages to the port needs it, and the status screen says so.
+    product.warn(`Other programs cannot send messages here: ${error.message}`);
+    return null;
+  }
+}
+
+async function listenThere(product: Product, port: number): Promise<void> {
+  const taken = await listenOrExplain(product, port);
+  // Somebody was quicker than the person who was asked.
+  if (taken) product.notice(taken);
 }

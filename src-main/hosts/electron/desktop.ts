@@ -20,13 +20,17 @@ import { createLook } from './look.ts';
 import { createMainWindow } from './main-window.ts';
 import { createNotices } from './notices.ts';
 import { servePage } from './page-protocol.ts';
+import { createPortOffer, type OfferPort } from './port-offer.ts';
 import { createQuit } from './quit.ts';
 import { createSafeSecrets } from './safe-secrets.ts';
 import { guardSession } from './session-walls.ts';
 import type { ShellMemory } from './shell-state.ts';
-import { takeShortcut } from './shortcut.ts';
+import { createShellUpdates, type ShellUpdates } from './shell-updates.ts';
+import { createShortcut } from './shortcut.ts';
+import { followStatus } from './status-follower.ts';
 import { createTray } from './tray.ts';
 import { createTrayChat } from './tray-chat.ts';
+import type { UpdateSource } from './updates/index.ts';
 import { handOutPorts } from './window-port.ts';
 
 export interface DesktopDeps {
@@ -38,11 +42,11 @@ export interface DesktopDeps {
   interfaceFolder: string;
   preloadFile: string;
   trayFolder: string;
-  startCore(host: Host, secrets: SecretStore): Promise<CoreProcess>;
+  startCore(host: Host, secrets: SecretStore, offerPort: OfferPort): Promise<CoreProcess>;
+  /** Where newer versions come from; null where nobody said. */
+  findUpdates(settings: CoreProcess['updates']): Promise<UpdateSource | null>;
   nowMs?: () => number;
 }
-
-const statusEveryMs = 500;
 
 export type Desktop = Awaited<ReturnType<typeof openDesktop>>;
 
@@ -51,8 +55,8 @@ export async function openDesktop(deps: DesktopDeps) {
   const { electron, memory, logger, preloadFile, nowMs = () => performance.now() } = deps;
   const { platform, env, execPath } = deps.system;
   let core: CoreProcess | null = null;
-  let shortcut: DesktopState['shortcut'] = { keys: null, state: 'off' };
   let unfollow = () => {};
+  let updates: ShellUpdates | null = null;
   /** What is worth saying before there is a core to say it. */
   const early: DesktopTextKey[] = [];
 
@@ -93,6 +97,8 @@ export async function openDesktop(deps: DesktopDeps) {
       toggleChat: () => chat.toggle(),
       open: (screen) => main.open(screen && { screen }),
       setAutostart: (on) => void setAutostart(on).catch(failed('desktop.autostart_failed')),
+      pause: (seconds) => void core?.pause(seconds).catch(failed('desktop.pause_failed')),
+      resume: () => core?.resume(),
       quit: quit.quit,
     },
   });
@@ -130,15 +136,20 @@ export async function openDesktop(deps: DesktopDeps) {
   });
   const host = createElectronHost({ electron, secrets, autostart, confirm, openExternal, ...notices });
 
-  shortcut = takeShortcut({ electron, keys: memory.get().shortcut, run: () => chat.toggle(), logger });
-  tray.show({ shortcut, autostart: (await autostart?.get()) ?? null });
-  const started = await deps.startCore(host, secrets);
+  const shortcut = createShortcut({ electron, memory, run: () => chat.toggle(), logger });
+  tray.show({ shortcut: shortcut.state(), autostart: (await autostart?.get()) ?? null });
+  const started = await deps.startCore(host, secrets, createPortOffer({ confirm, text }));
   // Whoever quits while the core starts has to wait for it: what it began to do is undone in order.
   if (quit.isQuitting()) await started.stop();
   else {
     core = started;
     for (const key of early) started.warn(text(key));
-    unfollow = followStatus(started);
+    unfollow = followStatus(started, tray, failed('desktop.status_failed'));
+    // A shell without updates is better than none.
+    updates = await lookForUpdates(started).catch((error: unknown) => {
+      failed('desktop.updates_failed')(error);
+      return null;
+    });
   }
 
   return {
@@ -168,7 +179,8 @@ export async function openDesktop(deps: DesktopDeps) {
       window: contents === chat.window()?.webContents ? 'tray' : 'main',
       pinned: memory.get().pinned,
       autostart: (await autostart?.get()) ?? null,
-      shortcut,
+      shortcut: shortcut.state(),
+      update: updates?.state() ?? null,
     });
     return {
       state,
@@ -180,6 +192,15 @@ export async function openDesktop(deps: DesktopDeps) {
       hide: () => chat.hide(),
       look: look.choose,
       setAutostart,
+      setShortcut(keys) {
+        const isTaken = shortcut.choose(keys);
+        tray.show({ shortcut: shortcut.state() });
+        return isTaken;
+      },
+      checkForUpdate: async () => updates?.check(),
+      downloadUpdate: () => updates?.download(),
+      cancelUpdate: () => updates?.cancel(),
+      installUpdate: async () => updates?.install(),
     };
   }
 
@@ -188,31 +209,30 @@ export async function openDesktop(deps: DesktopDeps) {
     tray.show({ autostart: (await autostart?.get()) ?? null });
   }
 
-  /** The icon follows the core, a few times a second at most. */
-  function followStatus(running: CoreProcess): () => void {
-    let timer: NodeJS.Timeout | null = null;
-    const show = () => {
-      timer = null;
-      running.status().then(
-        (state) => tray.show({ state }),
-        (error: unknown) => {
-          // A core that cannot say how it is does not work.
-          tray.show({ state: 'offline' });
-          failed('desktop.status_failed')(error);
-        },
-      );
-    };
-    const stopFollowing = running.onChange(() => (timer ??= setTimeout(show, statusEveryMs)));
-    show();
-    return () => {
-      stopFollowing();
-      if (timer) clearTimeout(timer);
-    };
+  async function lookForUpdates(running: CoreProcess): Promise<ShellUpdates | null> {
+    const source = await deps.findUpdates(running.updates);
+    if (!source) return null;
+    const found = createShellUpdates({
+      electron,
+      source,
+      memory,
+      text,
+      language: look.language,
+      tray,
+      notify: host.notify,
+      logger,
+      beforeInstall: running.copyBeforeUpdate,
+      quitThen: quit.quitThen,
+      nowMs: Date.now,
+    });
+    found.start();
+    return found;
   }
 
   async function stop(): Promise<void> {
     unfollow();
-    electron.globalShortcut.unregisterAll();
+    updates?.stop();
+    shortcut.release();
     tray.show({ state: 'offline' });
     await core?.stop();
     await memory.settled();

@@ -12,14 +12,19 @@ interface QuitDeps {
 
 /** Systems that shut down give a program a few seconds; what is stored is stored, so a cut costs nothing but order. */
 const usualLimitMs = 8_000;
+/** An installer that was started and does not end this program by then is not kept waiting for it. */
+const handOverLimitMs = 30_000;
 
 export type Quit = ReturnType<typeof createQuit>;
 
 /** Every way to end the program leads through one drain with a limit. */
 export function createQuit({ electron: { app, powerMonitor }, stop, logger, limitMs = usualLimitMs }: QuitDeps) {
   let draining: Promise<void> | null = null;
+  let isHandedOver = false;
 
   app.on('before-quit', (event) => {
+    // Whoever was handed the end quits by itself, after what it has to do.
+    if (isHandedOver) return;
     // The program ends when it is drained, and not a window earlier.
     event.preventDefault();
     quit();
@@ -33,7 +38,22 @@ export function createQuit({ electron: { app, powerMonitor }, stop, logger, limi
     draining ??= drain();
   }
 
-  async function drain(): Promise<void> {
+  /** Drains, and leaves the rest to `last`; where that fails, this program starts again as it was. */
+  function quitThen(last: () => void): void {
+    draining ??= drain(() => {
+      try {
+        isHandedOver = true;
+        last();
+        setTimeout(() => app.exit(0), handOverLimitMs).unref();
+      } catch (error) {
+        logger.error('desktop.hand_over_failed', { error });
+        app.relaunch();
+        app.exit(0);
+      }
+    });
+  }
+
+  async function drain(last = () => app.exit(0)): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), limitMs);
@@ -45,12 +65,13 @@ export function createQuit({ electron: { app, powerMonitor }, stop, logger, limi
       logger.error('desktop.drain_failed', { error });
     } finally {
       clearTimeout(timer);
-      app.exit(0);
+      last();
     }
   }
 
   return {
     quit,
+    quitThen,
     isQuitting: () => draining !== null,
     /** Windows asks every window before the user is logged off; there is no time for a question then. */
     watch(window: BrowserWindow): void {

@@ -6,6 +6,9 @@ import type { Logger } from '../../core/foundation/logger.ts';
 
 const Bounds = z.object({ x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1) });
 
+/** The keys for the quick chat until a person chooses others, in Electron's words. */
+export const usualShortcut = 'CommandOrControl+Shift+K';
+
 /** What the shell remembers from one run to the next. The product's settings are elsewhere. */
 const ShellState = z.object({
   mainBounds: Bounds.extend({ isMaximized: z.boolean() }).nullable().default(null),
@@ -13,9 +16,11 @@ const ShellState = z.object({
   onClose: z.enum(['ask', 'tray', 'quit']).default('ask'),
   pinned: z.boolean().default(false),
   /** Keys in Electron's words; null switches the shortcut off. */
-  shortcut: z.string().max(64).nullable().default('CommandOrControl+Shift+K'),
+  shortcut: z.string().max(64).nullable().default(usualShortcut),
   theme: DesktopTheme.default('system'),
   language: DesktopLanguage.default('system'),
+  /** The version whose installer was started last, until the next start says whether it is there. */
+  installing: z.string().max(64).nullable().default(null),
 });
 export type ShellState = z.infer<typeof ShellState>;
 

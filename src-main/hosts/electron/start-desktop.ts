@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isAppError } from '../../core/foundation/app-error.ts';
 import { createLogger, createSecretRegistry } from '../../core/foundation/logger.ts';
+import { createRecentLines } from '../../core/monitor/index.ts';
 import { chosenFolder, openFolder } from '../shared/open-folder.ts';
 import { interfaceFolder } from '../shared/product.ts';
+import { version } from '../shared/version.ts';
 import { startCore } from './core-process.ts';
 import { restartOnFatal } from './crashes.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
@@ -16,9 +18,10 @@ import { declarePageScheme } from './page-protocol.ts';
 import { useProfileFolder } from './profile-folder.ts';
 import { openShellMemory } from './shell-state.ts';
 import { takeSingleInstance } from './single-instance.ts';
+import { askFeed, readUpdateSource } from './updates/index.ts';
 
 /** The process that this is, and the machine around it. */
-export type System = Pick<NodeJS.Process, 'argv' | 'env' | 'platform' | 'execPath' | 'resourcesPath' | 'on'>;
+export type System = Pick<NodeJS.Process, 'argv' | 'arch' | 'env' | 'platform' | 'execPath' | 'resourcesPath' | 'on'>;
 
 /** As the command line has it: what a supervisor need not try again. */
 const configError = 78;
@@ -67,7 +70,15 @@ async function start(electron: Electron, system: System, text: DesktopText): Pro
 
   const registry = createSecretRegistry();
   const logFile = openLogFile(join(profile, 'logs', 'desktop.log'));
-  const logger = createLogger({ level: 'info', secrets: registry, write: logFile.write });
+  const lines = createRecentLines();
+  const logger = createLogger({
+    level: 'info',
+    secrets: registry,
+    write(line) {
+      lines.add(line);
+      logFile.write(line);
+    },
+  });
   restartOnFatal({
     electron,
     text,
@@ -90,11 +101,29 @@ async function start(electron: Electron, system: System, text: DesktopText): Pro
     interfaceFolder,
     preloadFile,
     trayFolder: trayFolderOf(app.isPackaged, system.resourcesPath),
-    startCore: async (host, secrets) =>
+    findUpdates: (settings) =>
+      readUpdateSource(
+        {
+          appFolder: app.getAppPath(),
+          resources: system.resourcesPath,
+          profile,
+          version,
+          platform: system.platform,
+          arch: system.arch,
+          isPackaged: app.isPackaged,
+          ask: askFeed(electron),
+          logger,
+        },
+        settings,
+      ),
+    startCore: async (host, secrets, offerPort) =>
       startCore({
         folder: await openFolder(options, { registry, logger, secretsOf: () => secrets }),
         host,
         logger,
+        offerPort,
+        registry,
+        lines,
       }),
   });
   if (!options.hidden) opened.handle(readStartRequest(system.argv));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { MenuItemConstructorOptions, NativeImage, Rectangle, Tray } from 'electron';
-import type { DesktopState } from '../../../src-shared/schema/desktop.ts';
+import type { DesktopState, DesktopUpdate } from '../../../src-shared/schema/desktop.ts';
 import type { Electron } from './electron-modules.ts';
 import type { DesktopText } from './locales.ts';
 
@@ -17,6 +17,9 @@ interface TrayDeps {
     toggleChat(): void;
     open(screen?: 'board' | 'memory'): void;
     setAutostart(on: boolean): void;
+    /** Null: until it is resumed. */
+    pause(seconds: number | null): void;
+    resume(): void;
     quit(): void;
   };
 }
@@ -25,6 +28,8 @@ export interface TrayView {
   state: TrayState;
   autostart: boolean | null;
   shortcut: DesktopState['shortcut'];
+  update: DesktopUpdate | null;
+  onUpdate(): void;
 }
 
 export type ProductTray = ReturnType<typeof createTray>;
@@ -34,7 +39,13 @@ export type ProductTray = ReturnType<typeof createTray>;
  * desktops open the menu for either, so the chat is also its first item.
  */
 export function createTray({ electron, platform, picturesFolder, text, actions }: TrayDeps) {
-  let view: TrayView = { state: 'offline', autostart: null, shortcut: { keys: null, state: 'off' } };
+  let view: TrayView = {
+    state: 'offline',
+    autostart: null,
+    shortcut: { keys: null, state: 'off', usual: '' },
+    update: null,
+    onUpdate: () => undefined,
+  };
   const tray: Tray = new electron.Tray(icon());
   tray.on('click', () => actions.toggleChat());
   // macOS shows a menu that was set for both clicks, and then never tells of a left one.
@@ -62,6 +73,7 @@ export function createTray({ electron, platform, picturesFolder, text, actions }
       { label: text('menu.board'), click: () => actions.open('board') },
       { label: text('menu.memory'), click: () => actions.open('memory') },
       { type: 'separator' },
+      ...pauseItems(),
       ...(keys === null
         ? []
         : [
@@ -81,9 +93,29 @@ export function createTray({ electron, platform, picturesFolder, text, actions }
             },
           ]),
       { type: 'separator' },
+      ...updateItems(),
       { label: text('menu.quit'), click: () => actions.quit() },
     ];
     return electron.Menu.buildFromTemplate(items);
+  }
+
+  function pauseItems(): MenuItemConstructorOptions[] {
+    if (view.state === 'offline') return [];
+    if (view.state === 'paused') return [{ label: text('menu.resume'), click: () => actions.resume() }];
+    return [
+      { label: text('menu.pauseHour'), click: () => actions.pause(3600) },
+      { label: text('menu.pause'), click: () => actions.pause(null) },
+    ];
+  }
+
+  /** What is new comes as an item above the last one; while nothing is new there is none. */
+  function updateItems(): MenuItemConstructorOptions[] {
+    const { update, onUpdate } = view;
+    if (!update?.offered || update.step === 'idle' || update.step === 'checking') return [];
+    const { version } = update.offered;
+    const percent = String(Math.round(update.progress * 100));
+    const label = text(`menu.update.${update.step}`, { version, percent });
+    return [{ label, enabled: update.step === 'offered' || update.step === 'ready', click: onUpdate }];
   }
 
   /** Electron's names of keys as the keyboard shows them; & would underline the next letter. */

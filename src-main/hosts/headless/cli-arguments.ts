@@ -3,7 +3,7 @@ import { nearestWord } from '../../core/foundation/nearest-word.ts';
 import { type CliOptions, WrongUsage } from './cli-options.ts';
 import { refuseLaterCommand } from './later-commands.ts';
 
-type Command = 'serve' | 'doctor' | 'token' | 'help' | 'version';
+type Command = 'serve' | 'doctor' | 'token' | 'pair' | 'export' | 'import' | 'help' | 'version';
 
 const options = {
   data: { type: 'string' },
@@ -13,6 +13,13 @@ const options = {
   role: { type: 'string' },
   ttl: { type: 'string' },
   label: { type: 'string' },
+  bundle: { type: 'string' },
+  format: { type: 'string' },
+  to: { type: 'string' },
+  undo: { type: 'string' },
+  overwrite: { type: 'boolean' },
+  forgotten: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
   'safe-mode': { type: 'boolean' },
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
@@ -24,8 +31,11 @@ type OptionName = keyof typeof options;
 const everywhere: readonly OptionName[] = ['data', 'config', 'json', 'debug'];
 const taken: Record<Command, readonly OptionName[]> = {
   serve: [...everywhere, 'port', 'host', 'safe-mode'],
-  doctor: [...everywhere, 'port', 'host'],
+  doctor: [...everywhere, 'port', 'host', 'bundle'],
   token: [...everywhere, 'role', 'ttl', 'label'],
+  pair: [...everywhere, 'port', 'host', 'role', 'label'],
+  export: [...everywhere, 'format', 'to', 'overwrite', 'forgotten'],
+  import: [...everywhere, 'dry-run', 'undo'],
   help: Object.keys(options) as OptionName[],
   version: Object.keys(options) as OptionName[],
 };
@@ -43,14 +53,51 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
   const given = tokens.filter((token) => token.kind === 'option');
   const command = readCommand(positionals[0], given);
   for (const option of given) checkOption(option, command);
-  const surplus = command === 'help' ? undefined : positionals[1];
+  const [, file, ...more] = positionals;
+  const surplus = command === 'help' ? undefined : command === 'import' ? more[0] : file;
   if (surplus !== undefined) throw new WrongUsage(`${surplus} is one word too many`);
 
   const { values } = parseArgs({ args: argv, options, allowPositionals: true });
-  const { data, config, host, role, ttl, label, json = false, debug = false, 'safe-mode': safeMode = false } = values;
+  const {
+    data,
+    config,
+    host,
+    role,
+    ttl,
+    label,
+    bundle,
+    format,
+    to,
+    undo,
+    overwrite = false,
+    forgotten = false,
+    'dry-run': dryRun = false,
+    json = false,
+    debug = false,
+    'safe-mode': safeMode = false,
+  } = values;
   return {
     command,
-    options: { data, config, host, role, ttl, label, json, debug, safeMode, port: readPort(values.port) },
+    options: {
+      data,
+      config,
+      host,
+      role,
+      ttl,
+      label,
+      bundle,
+      format,
+      to,
+      undo,
+      file,
+      overwrite,
+      forgotten,
+      dryRun,
+      json,
+      debug,
+      safeMode,
+      port: readPort(values.port),
+    },
   };
 }
 

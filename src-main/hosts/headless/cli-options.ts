@@ -9,6 +9,15 @@ export interface CliOptions {
   role: string | undefined;
   ttl: string | undefined;
   label: string | undefined;
+  bundle: string | undefined;
+  format: string | undefined;
+  to: string | undefined;
+  undo: string | undefined;
+  /** The file that a command is about. */
+  file: string | undefined;
+  overwrite: boolean;
+  forgotten: boolean;
+  dryRun: boolean;
   json: boolean;
   debug: boolean;
   safeMode: boolean;

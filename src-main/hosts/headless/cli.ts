@@ -23,6 +23,12 @@ async function run({ command, options }: ReturnType<typeof readArguments>): Prom
       return (await import('./doctor.ts')).doctor(options);
     case 'token':
       return (await import('./token.ts')).mintToken(options);
+    case 'pair':
+      return (await import('./pair.ts')).pairDevice(options);
+    case 'export':
+      return (await import('./export.ts')).exportData(options);
+    case 'import':
+      return (await import('./import.ts')).importData(options);
     case 'help':
       process.stdout.write(usage);
       return exitCodes.done;

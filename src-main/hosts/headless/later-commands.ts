@@ -7,8 +7,6 @@ const laterCommands: ReadonlyMap<string, string> = new Map([
   ['backup', copyTheFolder],
   ['restore', 'Until then stop the product and put a copy of its data folder back, as docs/operations.md tells'],
   ['verify', copyTheFolder],
-  ['export', 'Until then GET /api/v1/memories and /api/v1/tasks give everything as JSON'],
-  ['import', 'Until then POST /api/v1/memories/batch takes up to 1,000 memories at once'],
   ['models', 'It works without a language model'],
   ['audit', 'It keeps no audit chain'],
 ]);

@@ -14,10 +14,10 @@ const pairingMs = 10 * 60_000;
 /** Runs the product in the foreground until SIGTERM or SIGINT; resolves with the exit code. */
 export async function serve(options: CliOptions): Promise<number> {
   const stopSignal = waitForSignal();
-  const { registry, logger } = openLogs(options);
+  const { registry, logger, lines } = openLogs(options);
   const folder = await openFolder(options, { registry, logger });
   const host = createHeadlessHost({ secrets: createSecretFile(folder.dataDir), logger });
-  const product = await openProduct({ folder, host, logger });
+  const product = await openProduct({ folder, host, logger, registry, lines });
   try {
     const address = await product.listen();
     await product.start();
@@ -38,11 +38,12 @@ async function announce(app: App, { url }: WebAddress, { json }: CliOptions): Pr
       role: 'admin',
       label: 'started with --json',
       ttlSeconds: sessionSeconds,
+      origin: 'start',
     });
     process.stdout.write(`${JSON.stringify({ ready: true, url, token, pid: process.pid })}\n`);
     return;
   }
-  const code = app.access.newPairingCode({ ttlMs: pairingMs, role: 'admin' });
+  const { code } = await app.access.newPairingCode({ ttlMs: pairingMs, role: 'admin' });
   process.stdout.write(
     [
       `Clawdbot ${version} is ready: ${url}`,

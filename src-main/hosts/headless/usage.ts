@@ -2,10 +2,20 @@ export const usage = `clawdbot — a local-first AI assistant
 
   clawdbot serve [--data DIR] [--config FILE] [--port N] [--host H] [--json] [--safe-mode]
       runs the product in the foreground; the interface is a page in your browser
-  clawdbot doctor [--data DIR] [--config FILE] [--port N] [--host H] [--json]
-      checks the configuration, the data folder, the database and the ports
+  clawdbot doctor [--data DIR] [--config FILE] [--port N] [--host H] [--json] [--bundle FILE]
+      checks the configuration, the data folder, the database and the ports;
+      --bundle also writes what somebody needs who looks into a fault, without secrets, names and messages
   clawdbot token [--role admin|operator|viewer] [--ttl 30d] [--label NAME] [--data DIR] [--config FILE] [--json]
       mints an access token and prints it
+  clawdbot pair [--role admin|operator|viewer] [--label NAME] [--port N] [--host H] [--data DIR] [--config FILE] [--json]
+      prints a code that pairs a phone or a browser with the running product, once, within a minute
+  clawdbot export --format jsonl|csv|md [--to FILE] [--overwrite] [--forgotten] [--data DIR] [--config FILE] [--json]
+      writes memories and todos to a file, else to standard output; JSONL holds everything and can be imported again;
+      --forgotten also what was forgotten or removed
+  clawdbot import FILE | --undo ID [--dry-run] [--data DIR] [--config FILE] [--json]
+      brings memories and todos in: exports of Clawdbot, tables (CSV), Markdown, and exports of ChatGPT, Mem0 and
+      OpenClaw, as they are; --dry-run only looks; the same file twice doubles nothing;
+      --undo forgets and removes what one import brought
   clawdbot --version | --help
 
   --data   the data folder; else $CLAWDBOT_DATA, else the usual place of this system

@@ -3,9 +3,11 @@ import type { SecretStore } from '../../core/foundation/host.ts';
 import type { Logger, SecretRegistry } from '../../core/foundation/logger.ts';
 import { mappingProblems } from '../../core/ingest/index.ts';
 import {
+  adviceOnPlace,
   chooseDataFolder,
   dataFiles,
   firstStart,
+  inspectPlace,
   type LoadedConfig,
   loadConfig,
   prepareDataFolder,
@@ -47,7 +49,8 @@ export async function openFolder(
 ): Promise<OpenFolder> {
   const { dataDir, createParents } = chosenFolder(options);
   const prepared = await prepareDataFolder(dataDir, { createParents });
-  const lock = lockDataFolder(dataDir);
+  const place = await inspectPlace(dataDir);
+  const lock = lockDataFolder(dataDir, { isShared: place.syncedBy !== null });
   let start: StartRecord | undefined;
   try {
     start = await recordStart(dataDir);
@@ -61,7 +64,13 @@ export async function openFolder(
     const safeMode = options.safeMode === true || start.shouldBeSafe;
     return {
       ...loaded,
-      warnings: [...safeModeWarnings(options, start), ...prepared, ...first.warnings, ...loaded.warnings],
+      warnings: [
+        ...safeModeWarnings(options, start),
+        ...prepared,
+        ...adviceOnPlace(dataDir, place),
+        ...first.warnings,
+        ...loaded.warnings,
+      ],
       start,
       safeMode,
       dataDir,

@@ -119,7 +119,7 @@ export function Inspector({ task, focus, canWrite, onChange, onAccept, onRemove,
         <Source task={task} />
         <History task={task} />
         {canWrite && task.status !== 'suggested' && (
-          <Button kind="danger" onPress={onRemove} className="-ml-3 self-start">
+          <Button kind="danger" onPress={onRemove} className="-ml-3 self-start forced-colors:ml-0">
             {t('card.delete')}
           </Button>
         )}

@@ -105,7 +105,7 @@ function Details({
         <div className="border-divider border-t pt-3">
           <Button
             kind="danger"
-            className="-ml-3"
+            className="-ml-3 forced-colors:ml-0"
             icon={<Trash2 aria-hidden="true" size={15} />}
             onPress={() => void onForget(memory)}
           >

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import {
   type TimeRange,
   useCanWrite,
+  useConnectionState,
   useMemoryActions,
   useMemoryList,
   useMemorySearch,
@@ -57,6 +58,8 @@ export function MemoryScreen() {
     [navigate],
   );
   useEffect(() => setSearch({ q: query }), [query, setSearch]);
+  const isCut = useConnectionState().type === 'reconnecting';
+
   // A command may bring a new question while the screen is open.
   const [asked, setAsked] = useState(search.q);
   if (asked !== search.q) {
@@ -138,6 +141,7 @@ export function MemoryScreen() {
       <footer className="flex min-h-10 shrink-0 flex-wrap items-center gap-x-4 border-divider border-t px-4 text-meta text-text-2">
         <UndoBar onUndo={undo} />
         <div className="flex-1" />
+        {isCut && <span>{t('common.offlineKept')}</span>}
         <Total />
       </footer>
       {search.add !== undefined && canWrite && (

@@ -6,13 +6,13 @@ import { TextField } from '../../components/field.tsx';
 import { useText } from '../../locales/index.ts';
 
 interface SignInScreenProps {
-  /** The token this browser had is not valid any more. */
-  refused: boolean;
+  /** How the token ended that this browser had; null when it had none. */
+  why: 'revoked' | 'expired' | 'refused' | null;
   /** Why the code in the address did not work; null when it did or when there was none. */
   pairingProblem: Promise<unknown>;
 }
 
-export function SignInScreen({ refused, pairingProblem }: SignInScreenProps) {
+export function SignInScreen({ why, pairingProblem }: SignInScreenProps) {
   const t = useText();
   const [withToken, setWithToken] = useState(false);
   const [initialProblem, setInitialProblem] = useState<FailureCode | null>(null);
@@ -28,9 +28,9 @@ export function SignInScreen({ refused, pairingProblem }: SignInScreenProps) {
           <img src="./icon.svg" alt="" width={32} height={32} />
           <h1 className="text-page">{t('signIn.title')}</h1>
         </div>
-        {refused ? (
+        {why ? (
           <p role="alert" className="rounded-md bg-warn-soft p-2 text-warn">
-            {t('signIn.refused')}
+            {t(`signIn.ended.${why}`)}
           </p>
         ) : (
           <p className="text-text-2">{t('signIn.intro')}</p>

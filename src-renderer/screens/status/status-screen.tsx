@@ -12,7 +12,10 @@ import { formatBytes, formatNumber, formatPercent, formatSpan } from '../../comp
 import { Moment } from '../../components/moment.tsx';
 import { ScrollArea } from '../../components/scroll-area.tsx';
 import { usePlace } from '../../components/use-place.ts';
-import { useLanguage, useText } from '../../locales/index.ts';
+import { type Language, type Text, useLanguage, useText } from '../../locales/index.ts';
+import { DatabaseNotices, databaseNotices } from './database-notices.tsx';
+import { SaveDiagnostics } from './diagnostics.tsx';
+import { noticeText } from './notice-text.ts';
 
 export function StatusScreen() {
   const t = useText();
@@ -31,13 +34,25 @@ export function StatusScreen() {
 
 function Everything({ status }: { status: Status }) {
   const t = useText();
+  const warnings = warningsIn(status, t, useLanguage());
   return (
     <>
       <Headline status={status} />
-      {status.warnings.length > 0 && (
+      {status.trouble && (
+        <p role="alert" className="flex items-start gap-2 rounded-md bg-warn-soft p-2.5 text-warn">
+          <TriangleAlert aria-hidden="true" size={16} className="mt-0.5 shrink-0" />
+          {t(status.trouble === 'STORE_FULL' ? 'status.diskFull' : 'status.diskRefuses')}
+        </p>
+      )}
+      {databaseNotices(status.database).length > 0 && (
+        <Section title={t('status.databaseTitle')}>
+          <DatabaseNotices database={status.database} />
+        </Section>
+      )}
+      {warnings.length > 0 && (
         <Section title={t('status.warningsTitle')}>
           <ul className="flex flex-col gap-2">
-            {[...new Set(status.warnings)].map((warning) => (
+            {warnings.map((warning) => (
               <li key={warning} className="flex items-start gap-2 rounded-md bg-warn-soft p-2.5 text-warn">
                 <TriangleAlert aria-hidden="true" size={16} className="mt-0.5 shrink-0" />
                 {warning}
@@ -64,6 +79,7 @@ function Everything({ status }: { status: Status }) {
           <Errors errors={status.errors} />
         )}
       </Section>
+      <SaveDiagnostics />
     </>
   );
 }
@@ -74,7 +90,8 @@ function Headline({ status }: { status: Status }) {
   const troubled = status.channels.filter(
     (channel) => channel.state === 'failed' || channel.state === 'misconfigured',
   ).length;
-  const count = troubled + new Set(status.warnings).size + (status.queue.dead > 0 ? 1 : 0);
+  const notices = new Set(status.warnings).size + databaseNotices(status.database).length;
+  const count = troubled + notices + (status.queue.dead > 0 ? 1 : 0) + (status.trouble ? 1 : 0);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <p
@@ -93,6 +110,12 @@ function Headline({ status }: { status: Status }) {
     </div>
   );
 }
+
+/** Each once, and in the reader's language where there is a notice of it. */
+const warningsIn = ({ warnings, notices }: Status, t: Text, language: Language): string[] => {
+  const said = new Map(notices.map((notice) => [notice.message, noticeText(notice, t, language)]));
+  return [...new Set(warnings)].map((warning) => said.get(warning) ?? warning);
+};
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -133,6 +156,7 @@ function Channel({ channel }: { channel: ChannelStatus }) {
           duplicate: channel.duplicate,
           rejected: channel.rejected,
         })}
+        {channel.strangers > 0 && ` · ${t('status.strangers', { count: channel.strangers })}`}
         {' · '}
         {t('status.lastIn')} {channel.last_in_at ? <Moment at={channel.last_in_at} /> : t('status.never')}
       </p>
@@ -140,14 +164,15 @@ function Channel({ channel }: { channel: ChannelStatus }) {
   );
 }
 
-type Figure = readonly [name: string, value: ReactNode, tone?: 'danger' | 'warn'];
+type Figure = readonly [name: string, value: ReactNode, tone?: 'danger' | 'warn' | undefined];
 
 function Figures({ status }: { status: Status }) {
   const t = useText();
   const language = useLanguage();
   const number = (value: number) => formatNumber(value, language);
   const bad = (value: number, tone: 'danger' | 'warn') => (value > 0 ? tone : undefined);
-  const { queue, outbox, totals, process } = status;
+  const { queue, outbox, egress, totals, process, database } = status;
+  const when = (at: string | null) => (at === null ? t('status.notYet') : <Moment at={at} />);
   return (
     <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
       <FigureList
@@ -166,6 +191,8 @@ function Figures({ status }: { status: Status }) {
           [t('status.pending'), number(outbox.pending)],
           [t('status.outFailed'), number(outbox.failed), bad(outbox.failed, 'danger')],
           [t('status.unknown'), number(outbox.unknown), bad(outbox.unknown, 'warn')],
+          [t('status.calls'), number(egress.sent)],
+          [t('status.blocked'), number(egress.blocked), bad(egress.blocked, 'warn')],
         ]}
       />
       <FigureList
@@ -199,6 +226,28 @@ function Figures({ status }: { status: Status }) {
               </code>,
             ],
             [t('status.durability'), t(`status.durability.${status.durability}`)],
+            [
+              t('status.checked'),
+              <>
+                {when(database.checked_at)}
+                {database.checked_at && ' · '}
+                {database.checked_at && database.damage === null && t('status.allWell')}
+                {database.damage !== null && t('status.damaged', { count: database.damaged_rows })}
+              </>,
+              database.damage === null ? undefined : 'danger',
+            ],
+            [
+              t('status.copies'),
+              <>
+                {number(database.copies)}
+                {database.copied_at && (
+                  <>
+                    {' · '}
+                    {t('status.newestCopy')} <Moment at={database.copied_at} />
+                  </>
+                )}
+              </>,
+            ],
           ]}
         />
       </div>
@@ -214,7 +263,7 @@ function FigureList({ title, figures }: { title: string; figures: readonly Figur
       <dl className="card divide-y divide-divider px-3">
         {figures.map(([name, value, tone]) => (
           <div key={name} className="flex justify-between gap-3 py-1.5">
-            <dt className="shrink-0 text-text-2">{name}</dt>
+            <dt className="text-text-2">{name}</dt>
             <dd className={classes('min-w-0 text-right', tone && tones[tone])}>{value}</dd>
           </div>
         ))}
@@ -273,38 +322,22 @@ function DeadLetters() {
   );
 }
 
+/** A list and not a table: on a phone three columns leave no room for what happened. */
 function Errors({ errors }: { errors: Status['errors'] }) {
-  const t = useText();
   return (
-    <ScrollArea label={t('status.errors')} className="card overflow-x-auto">
-      <table className="w-full text-left">
-        <thead className="text-meta text-text-2">
-          <tr>
-            <th scope="col" className="px-3 py-1.5 font-normal">
-              {t('status.errorWhen')}
-            </th>
-            <th scope="col" className="px-3 py-1.5 font-normal">
-              {t('status.errorWhere')}
-            </th>
-            <th scope="col" className="px-3 py-1.5 font-normal">
-              {t('status.errorWhat')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {errors.map((error, index) => (
-            <tr key={index} className="border-divider border-t align-top">
-              <td className="whitespace-nowrap px-3 py-1.5">
-                <Moment at={error.at} />
-              </td>
-              <td className="px-3 py-1.5 text-text-2">{error.component}</td>
-              <td className="wrap-anywhere px-3 py-1.5">
-                <code className="font-mono text-meta text-text-2">{error.code}</code> {error.message}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollArea>
+    <ul className="card divide-y divide-divider">
+      {errors.map((error, index) => (
+        <li
+          key={index}
+          className="px-3 py-1.5 sm:grid sm:grid-cols-[8rem_minmax(0,11rem)_minmax(0,1fr)] sm:items-baseline sm:gap-x-4"
+        >
+          <Moment at={error.at} className="mr-2 whitespace-nowrap" />
+          <span className="wrap-anywhere text-text-2">{error.component}</span>
+          <p className="wrap-anywhere">
+            <code className="font-mono text-meta text-text-2">{error.code}</code> {error.message}
+          </p>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,8 +1,18 @@
 import { expect, type Page } from '@playwright/test';
 
-/** Holds that the page does not scroll sideways, and that every control in `within` can be reached and shows its whole name. */
+/**
+ * Holds that the page does not scroll sideways, and that every control in `within` can be reached and shows its whole name.
+ * A long list measures its rows a frame after they changed, so a fault counts when it stays.
+ */
 export async function expectFits(page: Page, what: string, within = 'body'): Promise<void> {
-  const found = await page.evaluate((scope) => {
+  await expect
+    .configure({ soft: true })
+    .poll(() => layoutProblems(page, within), { message: `layout of ${what}`, timeout: 10_000 })
+    .toEqual([]);
+}
+
+function layoutProblems(page: Page, within: string): Promise<string[]> {
+  return page.evaluate((scope) => {
     const problems: string[] = [];
     const root = document.documentElement;
     if (root.scrollWidth > root.clientWidth) problems.push(`the page is ${root.scrollWidth} wide`);
@@ -29,7 +39,6 @@ export async function expectFits(page: Page, what: string, within = 'body'): Pro
     }
     return problems;
   }, within);
-  expect.soft(found, `layout of ${what}`).toEqual([]);
 }
 
 /** Makes every name of a control and every heading 40 % longer, as a translation may. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Client } from '../../../src-shared/contract/index.ts';
-import { freePort, type Product, startProduct, webhookSecret } from '../../fakes/product.ts';
+import { builtProgram, freePort, type Product, startProduct, webhookSecret } from '../../fakes/product.ts';
 import { connectOverRest } from '../../fakes/rest-client.ts';
 import { createSender } from '../../fakes/signed-load.ts';
 
@@ -48,8 +48,8 @@ export async function openHouse(config: Record<string, unknown> = {}) {
 /** The product as a person starts it, with what it prints for them: its address and a pairing code. */
 export async function startForPeople() {
   const dataDir = mkdtempSync(join(tmpdir(), 'clawdbot-e2e-'));
-  const program = join(import.meta.dirname, '../../../dist/main/headless.js');
-  const child = spawn(process.execPath, [program, 'serve', '--data', dataDir, '--port', '0'], {
+  const [command, ...before] = builtProgram();
+  const child = spawn(command, [...before, 'serve', '--data', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
@@ -62,6 +62,7 @@ export async function startForPeople() {
     return {
       url,
       code,
+      pid: child.pid,
       async close() {
         child.kill('SIGTERM');
         await exited;

@@ -1,6 +1,12 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export const screens = { chat: '/#/chat', board: '/#/todos', memory: '/#/memory', status: '/#/status' } as const;
+export const screens = {
+  chat: '/#/chat',
+  board: '/#/todos',
+  memory: '/#/memory',
+  status: '/#/status',
+  devices: '/#/settings/devices',
+} as const;
 export type Screen = keyof typeof screens;
 
 export const columnNames = {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import type * as Electron from 'electron';
 import type { Agrees } from './agrees.ts';
 import { FakeEvent } from './contents.ts';
@@ -19,6 +20,7 @@ export class FakeApp extends EventEmitter {
   fakeArgv: string[] = ['clawdbot'];
   fakeLoginItem: Electron.Settings = {};
   fakeNames: string[] = [];
+  fakeAppPath = join(import.meta.dirname, '../../..');
   readonly #paths: Map<string, string>;
   readonly #machine: FakeMachine;
 
@@ -42,6 +44,10 @@ export class FakeApp extends EventEmitter {
     const path = this.#paths.get(name);
     if (path === undefined) throw new Error(`Failed to get '${name}' path`);
     return path;
+  }
+  /** Where the program's package.json lies; that of this checkout. */
+  getAppPath(): string {
+    return this.fakeAppPath;
   }
   setPath(name: string, path: string): void {
     this.#paths.set(name, path);

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { createRouter, type DesktopServices, windowRouter } from '../../../src-main/api/index.ts';
 import { silentLogger } from '../../../src-main/core/foundation/logger.ts';
+import { Config } from '../../../src-main/core/settings/schema.ts';
 import type { CoreProcess } from '../../../src-main/hosts/electron/core-process.ts';
 import { type DesktopDeps, openDesktop } from '../../../src-main/hosts/electron/desktop.ts';
 import { openShellMemory, type ShellState } from '../../../src-main/hosts/electron/shell-state.ts';
 import type { TrayState } from '../../../src-main/hosts/electron/tray.ts';
+import type { UpdateSource } from '../../../src-main/hosts/electron/updates/index.ts';
 import { serveMessagePort } from '../../../src-main/transports/index.ts';
 import { createFakeServices } from '../services.ts';
 import { createFakeElectron, type FakeElectron } from './index.ts';
@@ -26,8 +28,11 @@ export function createFakeCore() {
     fails: false,
     acted: [] as [string, string][],
     warnings: [] as string[],
+    copied: [] as string[],
+    paused: [] as (number | null)[],
     stopped: 0,
     stop: async () => {},
+    copy: async () => {},
     change: () => listeners.forEach((tell) => tell()),
   };
   const process: CoreProcess = {
@@ -48,7 +53,21 @@ export function createFakeCore() {
       return () => listeners.delete(listener);
     },
     warn: (sentence) => void core.warnings.push(sentence),
+    async pause(seconds) {
+      core.paused.push(seconds);
+      core.state = 'paused';
+      core.change();
+    },
+    resume() {
+      core.state = 'idle';
+      core.change();
+    },
     actOnTask: async (what, id) => void core.acted.push([what, id]),
+    updates: Config.parse({}).updates,
+    async copyBeforeUpdate(version) {
+      await core.copy();
+      core.copied.push(version);
+    },
     async stop() {
       core.stopped++;
       await core.stop();
@@ -63,6 +82,7 @@ export interface OpenOptions {
   fake?: FakeElectron;
   remembered?: Partial<ShellState>;
   startCore?: DesktopDeps['startCore'];
+  updates?: UpdateSource;
 }
 
 /** The shell over the fake of Electron, with a core that the test steers. */
@@ -90,6 +110,7 @@ export async function openTestDesktop(options: OpenOptions = {}) {
     preloadFile: '/opt/Clawdbot/preload.cjs',
     trayFolder,
     startCore: options.startCore ?? (async () => process),
+    findUpdates: async () => options.updates ?? null,
     nowMs: () => clock.ms,
   });
   const [tray] = fake.trays;

@@ -1,10 +1,11 @@
 import type { ChannelStatus } from '../../../../src-shared/schema/status.ts';
+import { isAppError } from '../../foundation/app-error.ts';
 import { type Clock, isoTime } from '../../foundation/clock.ts';
 import type { Accepted } from '../types.ts';
 
 type ChannelFigures = Pick<
   ChannelStatus,
-  'received' | 'arriving' | 'accepted' | 'duplicate' | 'rejected' | 'last_in_at'
+  'received' | 'arriving' | 'accepted' | 'duplicate' | 'rejected' | 'strangers' | 'last_in_at'
 >;
 
 /**
@@ -17,6 +18,7 @@ export function createCounters(clock: Pick<Clock, 'now'>) {
   let accepted = 0;
   let duplicate = 0;
   let rejected = 0;
+  let strangers = 0;
   let lastInAt: number | null = null;
 
   return {
@@ -32,6 +34,7 @@ export function createCounters(clock: Pick<Clock, 'now'>) {
         return outcome;
       } catch (error) {
         rejected++;
+        if (isAppError(error) && error.code === 'SENDER_NOT_ALLOWED') strangers++;
         throw error;
       } finally {
         arriving--;
@@ -51,6 +54,7 @@ export function createCounters(clock: Pick<Clock, 'now'>) {
       accepted,
       duplicate,
       rejected,
+      strangers,
       last_in_at: lastInAt === null ? null : isoTime(lastInAt),
     }),
   };

@@ -2,9 +2,12 @@ import type { Mapping } from '../../../../src-shared/schema/mapping.ts';
 import type { Message } from '../../../../src-shared/schema/message.ts';
 import type { ChannelStatus } from '../../../../src-shared/schema/status.ts';
 import type { Clock } from '../../foundation/clock.ts';
+import type { Egress } from '../../foundation/egress/index.ts';
 import type { Ids } from '../../foundation/ids.ts';
 import type { Logger } from '../../foundation/logger.ts';
+import type { ClockWatch } from '../../monitor/index.ts';
 import { applyMapping, type CompiledMapping, compileMapping, MappingInvalid } from '../mapping/index.ts';
+import { onlyFrom } from '../sender-list.ts';
 import type { Channel, Inbox } from '../types.ts';
 import { createApiChannel } from './api/index.ts';
 import { createChatChannel } from './chat/index.ts';
@@ -19,12 +22,14 @@ interface WebhookSettings {
   /** The name of a mapping. */
   mapping: string | null;
   reply_url: string | null;
+  allow_senders: string[] | null;
 }
 
 /** The part of the configuration that is about channels. */
 export interface PlatformSettings {
   webhook: WebhookSettings & { enabled: boolean; endpoints: (WebhookSettings & { name: string })[] };
-  socket: { enabled: boolean; port: number };
+  socket: { enabled: boolean; port: number; allow_senders: string[] | null };
+  api: { allow_senders: string[] | null };
 }
 
 export interface ChannelsDeps {
@@ -35,8 +40,9 @@ export interface ChannelsDeps {
   inbox: Inbox;
   ids: Ids;
   clock: Clock;
+  clockWatch: Pick<ClockWatch, 'refused' | 'agreed'>;
   logger: Logger;
-  fetch: typeof fetch;
+  egress: Pick<Egress, 'send'>;
   /** Reads a stored message; null where there is none. */
   findMessage(id: string): Promise<Message | null>;
   /** Called when a peer has come that replies may be waiting for. */
@@ -49,7 +55,7 @@ export interface ChannelsDeps {
  * @throws MappingInvalid for a mapping that cannot work
  */
 export function createChannels(deps: ChannelsDeps) {
-  const { platforms, inbox, ids, clock, logger, findMessage, onReachable } = deps;
+  const { platforms, inbox, ids, clock, clockWatch, logger, findMessage, onReachable } = deps;
   const compiled = new Map(Object.entries(deps.mappings).map(([name, mapping]) => [name, compileNamed(name, mapping)]));
 
   const webhook = (name: string, settings: WebhookSettings): Channel => {
@@ -61,9 +67,10 @@ export function createChannels(deps: ChannelsDeps) {
       previousSecret: settings.previous_secret,
       mapping: settings.mapping === null ? null : mappingNamed(settings.mapping),
       replyUrl: settings.reply_url,
-      inbox,
+      inbox: onlyFrom(inbox, settings.allow_senders),
       clock,
-      fetch: deps.fetch,
+      clockWatch,
+      egress: deps.egress,
       logger,
     });
   };
@@ -83,10 +90,18 @@ export function createChannels(deps: ChannelsDeps) {
   const chat = createChatChannel({ inbox, clock });
   const address = `/ws, :${platforms.socket.port}`;
   const socket = platforms.socket.enabled
-    ? createSocketChannel({ address, inbox, ids, clock, logger, findMessage, onReachable })
+    ? createSocketChannel({
+        address,
+        inbox: onlyFrom(inbox, platforms.socket.allow_senders),
+        ids,
+        clock,
+        logger,
+        findMessage,
+        onReachable,
+      })
     : switchedOff('socket', 'socket');
   const others: readonly Channel[] = [
-    createApiChannel({ inbox, ids, clock }),
+    createApiChannel({ inbox: onlyFrom(inbox, platforms.api.allow_senders), ids, clock }),
     webhook('webhook', platforms.webhook),
     ...platforms.webhook.endpoints.map((endpoint) => webhook(endpoint.name, endpoint)),
     socket,
@@ -134,6 +149,7 @@ const switchedOff = (name: string, kind: ChannelStatus['kind']): Channel => ({
     accepted: 0,
     duplicate: 0,
     rejected: 0,
+    strangers: 0,
     last_in_at: null,
   }),
   close: async () => {},

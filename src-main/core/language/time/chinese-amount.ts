@@ -10,9 +10,8 @@ import {
   WEEKDAY_CODES,
 } from './piece.ts';
 import { aroundNow, shifted } from './shift.ts';
-import { firstWord, hasWord } from './words.ts';
+import { firstWord, hasWord, text } from './words.ts';
 
-const text = ({ tokens }: Source, at: number): string => tokens[at]?.text ?? '';
 const WEEKDAY_NUMBERS = new Map([...'一二三四五六日'].map((character, index) => [character, index + 1]));
 WEEKDAY_NUMBERS.set('天', 7);
 

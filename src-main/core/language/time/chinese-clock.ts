@@ -1,6 +1,6 @@
 import { chineseNumberAt } from './numerals.ts';
 import type { Clock, Source } from './piece.ts';
-import { hasWord } from './words.ts';
+import { hasWord, text } from './words.ts';
 
 export interface FoundChineseClock {
   clock: Clock;
@@ -26,8 +26,6 @@ const DEGREE_LEADS = new Set('快慢早晚多少好大小高低近远有差便�
 export function chineseClockAt(source: Source, at: number): FoundChineseClock | null {
   return shortOf(source, at) ?? noonOrMidnight(source, at) ?? hourAndMinutes(source, at);
 }
-
-const text = ({ tokens }: Source, at: number): string => tokens[at]?.text ?? '';
 
 function noonOrMidnight(source: Source, at: number): FoundChineseClock | null {
   if (text(source, at) === '午' && text(source, at + 1) === '夜')

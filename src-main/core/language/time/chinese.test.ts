@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { brief } from './brief.fixture.ts';
 import { readTimes } from './index.ts';
+import { PAST } from './policy.ts';
 
 /** A Friday. */
 const reference = '2026-11-20T09:00:00';
@@ -214,5 +215,18 @@ describe('what 明天 and 下周 hang on', () => {
   });
   test('on a Monday, 下周三 is nine days ahead', () => {
     expect(brief(readTimes('下周三', { reference: '2026-11-16T12:00:00' }))).toBe('d 2026-11-25');
+  });
+});
+
+describe('the part of a month that is asked about', () => {
+  test.each([
+    ['三月底', 'd 2026-03-31'],
+    ['12月底', 'd 2025-12-31'],
+    ['四月初', 'r 2026-04-01~2026-04-11'],
+    ['12月上旬', 'r 2025-12-01~2025-12-11'],
+    ['5月中', 'r 2026-05-11~2026-05-21'],
+    ['上个月底', 'd 2026-10-31'],
+  ])('%s lies behind', (text, expected) => {
+    expect(brief(readTimes(text, { reference, locale: 'zh-CN', policy: PAST }))).toBe(expected);
   });
 });

@@ -1,11 +1,11 @@
 import { dayNumber, monthSpan, validDay, weekdayOf } from './civil.ts';
 import { meridiemAt } from './english-clock.ts';
 import { MONTHS, WEEKDAY_PLURALS, WEEKDAYS } from './english-names.ts';
-import { atPhraseEnd, day, PARTS, piece, skip, word } from './english-text.ts';
+import { atPhraseEnd, PARTS, skip, word } from './english-text.ts';
 import { ENGLISH_HOLIDAYS, HOLIDAYS_NEEDING_DAY } from './holidays.ts';
 import { digitsAt, englishNumberAt, spokenYearAt } from './numerals.ts';
 import { yearOf } from './numeric-date.ts';
-import { type Piece, type Source } from './piece.ts';
+import { day, type Piece, piece, type Source } from './piece.ts';
 
 /** Words that show that a month or weekday name which is also an everyday word means the calendar. */
 const CALENDAR_LEADS = new Set([

@@ -1,6 +1,6 @@
 import { unitAt } from './english-amount.ts';
-import { atPhraseEnd, piece, word } from './english-text.ts';
-import { type Meaning, type Piece, type Source } from './piece.ts';
+import { atPhraseEnd, word } from './english-text.ts';
+import { type Meaning, type Piece, piece, type Source } from './piece.ts';
 
 const OPENINGS: readonly (readonly [string, Extract<Meaning, { type: 'prefix' }>])[] = [
   ['no later than', { type: 'prefix', mode: 'by', pair: null }],

@@ -3,9 +3,9 @@ import { addMonths, civilOf, dayNumber, mondayOf, monthSpan, weekdayOf, weekSpan
 import { amountAt, unitAt } from './english-amount.ts';
 import { EVERYDAY_MONTHS, monthFirst, relativeDay, weekdayRule } from './english-days.ts';
 import { MONTHS, WEEKDAYS } from './english-names.ts';
-import { atPhraseEnd, day, isPart, PARTS, piece, QUALIFIERS, skip, word } from './english-text.ts';
+import { atPhraseEnd, isPart, PARTS, QUALIFIERS, skip, word } from './english-text.ts';
 import { digitsAt, englishNumberAt } from './numerals.ts';
-import { amountOf, NO_AMOUNT, type Piece, type Slice, type Source } from './piece.ts';
+import { amountOf, day, NO_AMOUNT, type Piece, piece, type Slice, type Source } from './piece.ts';
 import { aroundNow, shifted } from './shift.ts';
 
 /** After "this may" these go on with the verb. */

@@ -1,15 +1,5 @@
 import { MONTHS, WEEKDAYS } from './english-names.ts';
-import { type Meaning, type PartOfDay, type Piece, type Source } from './piece.ts';
-
-export const piece = (start: number, end: number, meaning: Meaning, weak = false): Piece => ({
-  start,
-  end,
-  weak,
-  meaning,
-});
-
-export const day = (start: number, end: number, at: number): Piece =>
-  piece(start, end, { type: 'span', grain: 'day', readings: [{ from: at, to: at + 1 }] });
+import type { PartOfDay, Source } from './piece.ts';
 
 export const word = ({ tokens }: Source, at: number): string => tokens[at]?.text ?? '';
 

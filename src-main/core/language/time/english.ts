@@ -22,10 +22,10 @@ import {
   sliceRule,
   wholePeriod,
 } from './english-periods.ts';
-import { atPhraseEnd, piece, word } from './english-text.ts';
+import { atPhraseEnd, word } from './english-text.ts';
 import { digitsAt, type Numeral, wordsAt } from './numerals.ts';
 import { numericDateAt } from './numeric-date.ts';
-import { type Piece, type Source } from './piece.ts';
+import { type Piece, piece, type Source } from './piece.ts';
 import { shifted } from './shift.ts';
 
 /** The longest piece of English that starts at a token. */

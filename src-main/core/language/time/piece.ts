@@ -136,3 +136,14 @@ export function secondsOf(amount: Amount): number {
 }
 
 export const WEEKDAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
+
+export const piece = (start: number, end: number, meaning: Meaning, weak = false): Piece => ({
+  start,
+  end,
+  weak,
+  meaning,
+});
+
+/** A piece that means one day. */
+export const day = (start: number, end: number, at: number): Piece =>
+  piece(start, end, { type: 'span', grain: 'day', readings: [{ from: at, to: at + 1 }] });

@@ -1,5 +1,7 @@
 import type { Source } from './piece.ts';
 
+export const text = ({ tokens }: Source, at: number): string => tokens[at]?.text ?? '';
+
 /** Whether the characters of a Chinese word stand at a token, one token each. */
 export function hasWord({ tokens }: Source, at: number, word: string): boolean {
   for (let index = 0; index < word.length; index += 1) if (tokens[at + index]?.text !== word[index]) return false;

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../../../../src-shared/error-codes.ts';
 import { AppError } from '../../foundation/app-error.ts';
@@ -5,13 +6,22 @@ import { workerFile } from '../../foundation/worker-file.ts';
 import type { Durability } from './open.ts';
 import type { OpArgs, OpName, OpResult } from './ops.ts';
 import type { Call, CallError, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
+import type { SalvageReport } from './salvage-schema.ts';
 
 export interface StoreOptions {
   /** The database file; its folder must exist. */
   file: string;
   durability: Durability;
-  /** Called when the store's thread can no longer write at all. */
+  /** Where copies of the database lie; beside it, unless said otherwise. The folder is made when the first copy is. */
+  copies?: string;
+  /** Salvages a damaged database (default). False for whoever only looks: it is then refused. */
+  repair?: boolean;
+  /** Milliseconds since the epoch, for the names of what this start makes. */
+  now?: number;
+  /** Called when writes begin to be refused; they are taken again after `onRecovery`, or never where the thread is gone. */
   onFailure(error: Error): void;
+  /** Called when writes are taken again; `fault` is that of the disk after which the file was opened anew. */
+  onRecovery?(fault: Error | null): void;
 }
 
 /** The product's data. Each call is one step that is kept whole or not at all, and resolves only after it is durable. */
@@ -22,8 +32,17 @@ export interface Store {
   call<K extends OpName>(op: K, args: OpArgs<K>): Promise<OpResult<K>>;
   /** Messages that wait to be worked, as of the last commit. */
   readonly waiting: number;
+  /** Why writes are refused at present. */
+  readonly trouble: Error | null;
   /** What SQLite answered at open, and whether the file was looked through for damage. */
-  readonly opened: { synchronous: number; journal_mode: string; foreign_keys: number; checked: boolean };
+  readonly opened: {
+    synchronous: number;
+    journal_mode: string;
+    foreign_keys: number;
+    checked: boolean;
+    /** What was saved of a database that was damaged. */
+    salvage: SalvageReport | null;
+  };
   close(): Promise<void>;
 }
 
@@ -39,8 +58,16 @@ const maxBatch = 512;
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 /** Starts the store's thread and opens (or creates) the database. @throws AppError naming what is wrong with the file. */
-export async function openStore({ file, durability, onFailure }: StoreOptions): Promise<Store> {
-  const workerData: StoreWorkerData = { file, durability };
+export async function openStore({
+  file,
+  durability,
+  copies = join(dirname(file), 'backups'),
+  repair = true,
+  now = Date.now(),
+  onFailure,
+  onRecovery,
+}: StoreOptions): Promise<Store> {
+  const workerData: StoreWorkerData = { file, durability, copies, repair, now };
   const worker = new Worker(workerFile(import.meta.url, './worker.ts', './store-worker.js'), {
     workerData,
     resourceLimits,
@@ -51,6 +78,7 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
   let inFlight: Pending[] = [];
   let armed = false;
   let waiting = opened.waiting;
+  let trouble: Error | null = null;
   let ended: Error | null = null;
   let tellClosed = () => {};
 
@@ -92,8 +120,12 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     if (message.type === 'done') {
       waiting = message.waiting;
       settle(message);
-    } else if (message.type === 'failed') {
-      onFailure(revive(message.error));
+    } else if (message.type === 'trouble') {
+      trouble = revive(message.error);
+      onFailure(trouble);
+    } else if (message.type === 'recovered') {
+      trouble = null;
+      onRecovery?.(message.error && revive(message.error));
     } else if (message.type === 'closed') {
       tellClosed();
     }
@@ -106,6 +138,7 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
       { cause },
     );
     end(error);
+    trouble = error;
     onFailure(error);
   });
   worker.on('exit', () => {
@@ -124,11 +157,15 @@ export async function openStore({ file, durability, onFailure }: StoreOptions): 
     get waiting() {
       return waiting;
     },
+    get trouble() {
+      return trouble;
+    },
     opened: {
       synchronous: opened.settings.synchronous,
       journal_mode: opened.settings.journal_mode,
       foreign_keys: opened.settings.foreign_keys,
       checked: opened.checked,
+      salvage: opened.salvage,
     },
     async close() {
       if (ended) return;

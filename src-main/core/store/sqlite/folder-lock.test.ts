@@ -112,3 +112,17 @@ async function startOther(): Promise<ChildProcess> {
   if (String(said).trim() !== 'held') throw new Error(String(said).trim());
   return child;
 }
+
+test('in a folder that is copied between machines, the other machine that runs on it is believed', () => {
+  writeFileSync(join(folder, 'lock.json'), '{"pid":4711,"machine":"ana-laptop"}\n');
+
+  expect(() => lockDataFolder(folder, { isShared: true, machine: 'desk' })).toThrow(
+    /in use by a Clawdbot on another machine \(ana-laptop\).*lock\.json/,
+  );
+
+  // A crash of our own, or a folder that nobody copies: the lock alone decides.
+  lockDataFolder(folder, { isShared: true, machine: 'ana-laptop' }).release();
+  writeFileSync(join(folder, 'lock.json'), '{"pid":4711,"machine":"ana-laptop"}\n');
+  lockDataFolder(folder, { isShared: false, machine: 'desk' }).release();
+  lockDataFolder(folder, { isShared: true, machine: 'desk' }).release();
+});

@@ -9,6 +9,7 @@ import type {
 } from '../../../../src-shared/schema/message.ts';
 import { isoTime } from '../../foundation/clock.ts';
 import { read, write } from './op.ts';
+import { changingSum, fixedSum, rowSum } from './row-sums.ts';
 import type { Queue } from './work.ts';
 
 /** A message to be stored for the first time. `received_at` in ms. */
@@ -87,13 +88,13 @@ const previewLength = 200;
 export function messageStatements(db: Database.Database, queue: Queue) {
   const insert = db.prepare(`
     INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp,
-                         attachments, metadata, direction, in_reply_to, state, received_at, stored_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         attachments, metadata, direction, in_reply_to, received_at, stored_at, state, sum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (platform, channel, external_id) DO NOTHING`);
   const insertIncoming = db.prepare(`
     INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp,
-                         attachments, metadata, direction, in_reply_to, state, received_at, stored_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'in', NULL, 'stored', ?, ?)
+                         attachments, metadata, direction, in_reply_to, state, received_at, stored_at, sum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'in', NULL, 'stored', ?, ?, ?)
     ON CONFLICT (platform, channel, external_id) DO NOTHING`);
   const findByKey = db.prepare<[string, string, string], { id: string }>(
     'SELECT id FROM messages WHERE platform = ? AND channel = ? AND external_id = ?',
@@ -105,7 +106,7 @@ export function messageStatements(db: Database.Database, queue: Queue) {
   const events = db.prepare<[number], { at: number; state: TimelineEntry['state']; detail: string | null }>(
     'SELECT at, state, detail FROM message_events WHERE message_seq = ? ORDER BY seq',
   );
-  const addEvent = db.prepare('INSERT INTO message_events(message_seq, at, state, detail) VALUES (?, ?, ?, ?)');
+  const addEvent = db.prepare('INSERT INTO message_events(message_seq, at, state, detail, sum) VALUES (?, ?, ?, ?, ?)');
   const setState = db.prepare('UPDATE messages SET state = ? WHERE seq = ?');
   const taskIds = db.prepare<[string], { id: string }>(
     'SELECT id FROM tasks WHERE source_message_id = ? AND removed_at IS NULL ORDER BY source_start',
@@ -126,10 +127,11 @@ export function messageStatements(db: Database.Database, queue: Queue) {
     replyTo: (id: string) => replyTo.get(id),
     setState: (seq: number, state: MessageState) => setState.run(state, seq),
     addEvent: (seq: number, at: number, state: TimelineEntry['state'], detail: string | null = null) =>
-      addEvent.run(seq, at, state, detail),
+      addEvent.run(seq, at, state, detail, rowSum('message_events', [seq, at, state, detail])),
 
     /** Stores what came in and queues it. A key that is there already changes nothing: answers that message's id, else null. */
-    accept([now, id, platform, channel, externalId, ...rest]: AcceptRow): string | null {
+    accept(row: AcceptRow): string | null {
+      const [now, id, platform, channel, externalId, ...rest] = row;
       const [conversationId, senderId, content, timestamp, attachments, metadata, receivedAt] = rest;
       const done = insertIncoming.run(
         id,
@@ -144,6 +146,7 @@ export function messageStatements(db: Database.Database, queue: Queue) {
         metadata,
         receivedAt,
         now,
+        incomingSum(row),
       );
       if (done.changes === 0) {
         const known = findByKey.get(platform, channel, externalId);
@@ -157,7 +160,7 @@ export function messageStatements(db: Database.Database, queue: Queue) {
 
     /** Stores a message of ours; answers its row. */
     insertReply(reply: NewMessage & { in_reply_to: string; state: MessageState }, now: number): MessageRow {
-      const done = insert.run(
+      const fixed = [
         reply.id,
         reply.platform,
         reply.channel,
@@ -170,10 +173,10 @@ export function messageStatements(db: Database.Database, queue: Queue) {
         reply.metadata,
         'out',
         reply.in_reply_to,
-        reply.state,
         reply.received_at,
         now,
-      );
+      ];
+      const done = insert.run(...fixed, reply.state, rowSum('messages', fixed, [reply.state]));
       const row = bySeq.get(Number(done.lastInsertRowid));
       if (done.changes !== 1 || !row) throw new Error('a reply with this key is there already');
       return row;
@@ -220,6 +223,28 @@ export function messageStatements(db: Database.Database, queue: Queue) {
     },
   };
 }
+
+/** What a message begins with in the column that changes. */
+const storedSum = changingSum(['stored']);
+
+/** In the order in which `summedTables` has the columns. */
+const incomingSum = (row: AcceptRow): number =>
+  fixedSum('messages', [
+    row[1],
+    row[2],
+    row[3],
+    row[4],
+    row[5],
+    row[6],
+    row[7],
+    row[8],
+    row[9],
+    row[10],
+    'in',
+    null,
+    row[11],
+    row[0],
+  ]) + storedSum;
 
 export type MessageStatements = ReturnType<typeof messageStatements>;
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError } from '../../foundation/app-error.ts';
 import { closeToOthers, createOwnerOnly } from './owner-only.ts';
+import { defineRowSums } from './row-sums.ts';
 
 export type Durability = 'full' | 'normal';
 
@@ -43,11 +44,35 @@ export function openDatabase(file: string, durability: Durability): Database.Dat
     db.pragma('fullfsync = 1');
     db.pragma('checkpoint_fullfsync = 1');
     assertSettings(db, durability);
+    defineRowSums(db);
     return db;
   } catch (error) {
     db?.close();
     throw asOpenError(file, existed, error);
   }
+}
+
+/** For looking only, while the disk takes no writes. Writes are prepared here as everywhere, so their triggers call the sums. */
+export function openToRead(file: string): Database.Database {
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  defineRowSums(db);
+  return db;
+}
+
+/**
+ * After a fault the log may hold what is only in the system's memory, which an fsync does not write a second time. All
+ * of it is written anew, into the database, and a write after it shows that the disk takes them again.
+ *
+ * @throws the SqliteError of the disk that still refuses
+ */
+export function rewriteLog(db: Database.Database): void {
+  const [found] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  if (found?.busy !== 0) {
+    throw new AppError('STORE_UNAVAILABLE', 'The database is being read while it is put right; this takes a moment', {
+      retry_after_s: 1,
+    });
+  }
+  db.exec("UPDATE meta SET value = value WHERE key = 'messages_done'");
 }
 
 /** SQLite gives its log and its shared memory the mode of the database; those of an earlier end may be there already. */
@@ -81,12 +106,6 @@ function assertSettings(db: Database.Database, durability: Durability): void {
       { key, wanted: wanted[key], found: found[key] },
     );
   }
-}
-
-/** Looks for damage. Costs about half a second per 200 MB, so it runs after an unclean end, not at every start. */
-export function quickCheck(db: Database.Database, file: string): void {
-  const found = db.pragma('quick_check(1)', { simple: true }) as string;
-  if (found !== 'ok') throw new DatabaseCorrupt(file, found.slice(0, 200));
 }
 
 function asOpenError(file: string, existed: boolean, cause: unknown): unknown {

@@ -1,8 +1,11 @@
 import type Database from 'better-sqlite3';
+import { importOps } from './imports.ts';
 import { memoryOps } from './memories.ts';
+import { memoryIndexOps } from './memory-index.ts';
 import { messageOps, messageStatements } from './messages.ts';
 import type { Op } from './op.ts';
 import { outboxOps } from './outbox.ts';
+import { pairingCodeOps } from './pairing-codes.ts';
 import { taskOps, taskStatements } from './tasks.ts';
 import { tokenOps } from './tokens.ts';
 import { totalOps } from './totals.ts';
@@ -13,13 +16,22 @@ export function createOps(db: Database.Database, queue: Queue) {
   const messages = messageStatements(db, queue);
   const tasks = taskStatements(db);
   const memories = memoryOps(db);
+  const tokens = tokenOps(db);
   return {
     ...messageOps(db, messages, queue),
     ...taskOps(db, tasks),
     ...memories,
-    ...tokenOps(db),
+    ...memoryIndexOps(db),
+    ...tokens,
+    ...pairingCodeOps(db, { insertToken: tokens['tokens.insert'] }),
     ...outboxOps(db, messages),
     ...totalOps(db),
+    ...importOps(db, {
+      insertMemories: (rows) => memories['memories.insert'].run({ rows }),
+      forgetMemory: (id, now) => memories['memories.forget'].run({ id, now }),
+      restoreMemory: (id) => memories['memories.restore'].run({ id }),
+      endOfColumn: tasks.endOf,
+    }),
     ...workOps(db, {
       queue,
       messages,

@@ -16,6 +16,18 @@ export interface OutboxItem {
   in_reply_to: { id: string; external_id: string };
 }
 
+/** What became of one delivery. */
+export interface Settled {
+  seq: number;
+  state: 'pending' | 'sent' | 'failed' | 'unknown';
+  /** Steady time, like `steady`: what is due is judged by a clock that nothing moves. */
+  not_before: number;
+  error: string | null;
+  /** Wall time, for people to read. */
+  now: number;
+  steady: number;
+}
+
 interface OutboxRow {
   seq: number;
   idempotency_key: string;
@@ -28,6 +40,9 @@ interface OutboxRow {
   not_before: number;
   created_at: number;
 }
+
+/** No receiver may ask for more: what waits longer was put off by another clock. */
+const longestWaitMs = 24 * 60 * 60_000;
 
 export function outboxOps(db: Database.Database, messages: MessageStatements) {
   const due = db.prepare<[number, number], OutboxRow>(`
@@ -45,28 +60,26 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
   const hurry = db.prepare(
     "UPDATE outbox SET not_before = 0 WHERE channel = ? AND state = 'pending' AND not_before > 0",
   );
-  // What was put off by a clock that has gone back since would wait for days. The first look is for one that went back
-  // while the product was not there.
-  const makeDue = db.prepare("UPDATE outbox SET not_before = 0 WHERE state = 'pending' AND not_before > ?");
-  const makeEarlierDue = db.prepare("UPDATE outbox SET not_before = 0 WHERE state = 'pending' AND updated_at > ?");
-  let lookedAt: number | null = null;
+  // What was put off before the clock went back would wait for days in a process that begins after it.
+  const makeEarlierDue = db.prepare(
+    "UPDATE outbox SET not_before = 0 WHERE state = 'pending' AND (updated_at > @now OR not_before > @now + @longest)",
+  );
+  let isLookedAt = false;
   const bySeq = db.prepare<[number], OutboxRow>('SELECT * FROM outbox WHERE seq = ?');
   const take = db.prepare("UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = ? WHERE seq = ?");
+  const reclaim = db.prepare(
+    `UPDATE outbox SET state = 'pending', attempts = attempts - 1
+     WHERE state = 'sending' AND seq NOT IN (SELECT value FROM json_each(?))`,
+  );
   const settle = db.prepare(
     'UPDATE outbox SET state = ?, not_before = ?, last_error = ?, updated_at = ? WHERE seq = ?',
   );
   const interrupted = db.prepare<[], OutboxRow>("SELECT * FROM outbox WHERE state = 'sending'");
 
-  function settleRow(
-    seq: number,
-    state: 'pending' | 'sent' | 'failed' | 'unknown',
-    notBefore: number,
-    error: string | null,
-    now: number,
-  ): void {
+  function settleRow({ seq, state, not_before: notBefore, error, now, steady }: Settled): void {
     const row = bySeq.get(seq);
     if (!row || row.state !== 'sending') return;
-    settle.run(state, notBefore, error, now, seq);
+    settle.run(state, notBefore, error, steady, seq);
     if (state === 'pending') postpone.run(notBefore, row.channel, row.conversation_id);
     const reply = messages.bySeq(row.message_seq);
     const question = reply?.in_reply_to ? messages.byId(reply.in_reply_to) : undefined;
@@ -85,11 +98,13 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
   }
 
   return {
-    /** Takes up to `limit` deliveries, one of each conversation, in order; the rest of a conversation waits for it. */
+    /**
+     * Takes up to `limit` deliveries, one of each conversation, in order; the rest of a conversation waits for it. `now`
+     * is steady time, as in `not_before`.
+     */
     'outbox.take': write(({ limit, now, busy }: { limit: number; now: number; busy: string[] }): OutboxItem[] => {
-      if (lookedAt === null) makeEarlierDue.run(now);
-      else if (now < lookedAt) makeDue.run(now);
-      lookedAt = now;
+      if (!isLookedAt) makeEarlierDue.run({ now, longest: longestWaitMs });
+      isLookedAt = true;
       const blocked = new Set(busy);
       const items: OutboxItem[] = [];
       for (const row of due.all(now, limit + blocked.size)) {
@@ -113,26 +128,23 @@ export function outboxOps(db: Database.Database, messages: MessageStatements) {
       return items;
     }),
 
-    'outbox.settle': write(
-      ({
-        seq,
-        state,
-        not_before,
-        error,
-        now,
-      }: {
-        seq: number;
-        state: 'pending' | 'sent' | 'failed' | 'unknown';
-        not_before: number;
-        error: string | null;
-        now: number;
-      }): void => settleRow(seq, state, not_before, error, now),
-    ),
+    'outbox.settle': write((settled: Settled): void => settleRow(settled)),
+
+    /** Takes back, untried, what nobody sends: the outcome of the commit that handed it out was not known. */
+    'outbox.reclaim': write(({ held }: { held: number[] }): number => reclaim.run(JSON.stringify(held)).changes),
 
     /** After a start: a delivery that was under way may or may not have arrived, and is never sent again by itself. */
     'outbox.recover': write(({ now }: { now: number }): number => {
       const rows = interrupted.all();
-      for (const row of rows) settleRow(row.seq, 'unknown', 0, 'the product stopped while sending', now);
+      for (const { seq } of rows)
+        settleRow({
+          seq,
+          state: 'unknown',
+          not_before: 0,
+          error: 'the product stopped while sending',
+          now,
+          steady: now,
+        });
       return rows.length;
     }),
 

@@ -1,9 +1,14 @@
 import type { Durability } from './open.ts';
+import type { SalvageReport } from './salvage-schema.ts';
 
 /** What the store's thread is started with. */
 export interface StoreWorkerData {
   file: string;
   durability: Durability;
+  /** The folder of the copies. */
+  copies: string;
+  repair: boolean;
+  now: number;
 }
 
 export type Call = readonly [op: string, args: unknown];
@@ -27,8 +32,14 @@ export type FromStore =
       settings: { synchronous: number; journal_mode: string; foreign_keys: number };
       waiting: number;
       checked: boolean;
+      salvage: SalvageReport | null;
     }
+  /** The database could not be opened. */
   | { type: 'failed'; error: CallError }
+  /** Writes are refused for now, and will be tried again. */
+  | { type: 'trouble'; error: CallError }
+  /** Writes are taken again. `error` is the fault after which the file was opened anew. */
+  | { type: 'recovered'; error: CallError | null }
   /**
    * One value for each call, and beside them the calls that failed, by their place in the batch. Plain values in one
    * list cross the thread at half the cost of an object for each. `waiting`: messages still to be worked, after this.

@@ -4,6 +4,8 @@ import Database from 'better-sqlite3';
 export interface Reader {
   all<T>(sql: string, ...params: unknown[]): T[];
   get<T>(sql: string, ...params: unknown[]): T | undefined;
+  /** Runs reads that all see the same state of the database. */
+  snapshot<T>(read: () => T): T;
   close(): void;
 }
 
@@ -21,6 +23,7 @@ export function openReader(file: string): Reader {
   return {
     all: <T>(sql: string, ...params: unknown[]) => prepare(sql).all(...params) as T[],
     get: <T>(sql: string, ...params: unknown[]) => prepare(sql).get(...params) as T | undefined,
+    snapshot: (read) => db.transaction(read)(),
     close: () => db.close(),
   };
 }

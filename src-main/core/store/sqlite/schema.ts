@@ -1,7 +1,10 @@
 import type Database from 'better-sqlite3';
 import { AppError } from '../../foundation/app-error.ts';
+import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
-import { tokenSchema } from './tokens.ts';
+import { memoryIndexSchema } from './memory-index.ts';
+import { firstSummedTables, importTables, type SummedTable, sumStatements } from './row-sums.ts';
+import { deviceSchema, tokenSchema } from './tokens.ts';
 
 /** Times are milliseconds since the epoch; `timestamp` alone is the unified message's Unix seconds. */
 const messageSchema = `
@@ -136,27 +139,74 @@ const doneSchema = `
     AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE message_seq = m.seq);
 `;
 
-/** Each entry brings the schema from its index to the next version. Entries are only ever added. */
-const migrations: readonly string[] = [messageSchema + taskSchema + memorySchema + tokenSchema, doneSchema];
+/**
+ * From here on rows have checksums. The list of their columns is the one that the program checks by: who adds a column or
+ * a table adds a migration that sums anew, and keeps this one as it was released.
+ */
+const sumSchema = sumStatements(firstSummedTables);
+
+/**
+ * Each entry brings the schema from its index to the next version, statement by statement. Entries are only ever added;
+ * a test holds each to what it was.
+ */
+export const migrations: readonly (readonly string[])[] = [
+  statementsOf(messageSchema + taskSchema + memorySchema + tokenSchema),
+  statementsOf(doneSchema),
+  statementsOf(deviceSchema),
+  sumSchema,
+  statementsOf(memoryIndexSchema),
+  importSchema,
+];
+
+/** The tables whose rows carry sums in a database of this version. */
+export const summedIn = (version: number): readonly SummedTable[] => [
+  ...(version > migrations.indexOf(sumSchema) ? firstSummedTables : []),
+  ...(version > migrations.indexOf(importSchema) ? importTables : []),
+];
 
 export const schemaVersion = migrations.length;
 
-/** Brings the schema up to date; each step in one transaction, so a crash leaves the old version or the new one. */
-export function migrate(db: Database.Database, file: string): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > schemaVersion) {
-    throw new AppError(
-      'DATABASE_NEWER',
-      `${file} was written by a newer version of Clawdbot (schema ${version}, this one knows ${schemaVersion}). Install the newer version again, or choose another data folder`,
-      { file, found: version, known: schemaVersion },
-    );
-  }
-  for (let next = version; next < schemaVersion; next++) {
-    const step = migrations[next];
-    if (step === undefined) continue;
+/** Each statement of the texts above ends with a semicolon at the end of a line, and nothing else does. */
+function statementsOf(text: string): string[] {
+  return text.split(/;\n/).filter((statement) => statement.trim() !== '');
+}
+
+export const readSchemaVersion = (db: Database.Database): number =>
+  db.pragma('user_version', { simple: true }) as number;
+
+/** @throws AppError DATABASE_NEWER for a database that this version does not know. */
+export function refuseNewer(db: Database.Database, file: string): void {
+  const version = readSchemaVersion(db);
+  if (version <= schemaVersion) return;
+  throw new AppError(
+    'DATABASE_NEWER',
+    `${file} was written by a newer version of Clawdbot (schema ${version}, this one knows ${schemaVersion}). Install the newer version again, or choose another data folder`,
+    { file, found: version, known: schemaVersion },
+  );
+}
+
+interface MigrateOptions {
+  /** The version to stop at, for a test that needs a database of an older one. */
+  upTo?: number;
+  /** Called before each statement, so that a test can end the process at any of them. */
+  beforeStatement?(): void;
+}
+
+/** Brings the schema up to date; each version in one transaction, so a crash leaves the old one or the new one. */
+export function migrate(
+  db: Database.Database,
+  file: string,
+  { upTo = schemaVersion, beforeStatement = () => {} }: MigrateOptions = {},
+): void {
+  refuseNewer(db, file);
+  for (let version = readSchemaVersion(db); version < upTo; version++) {
+    const statements = migrations[version] ?? [];
     db.transaction(() => {
-      db.exec(step);
-      db.pragma(`user_version = ${next + 1}`);
+      for (const statement of [...statements, `PRAGMA user_version = ${version + 1}`]) {
+        beforeStatement();
+        db.exec(statement);
+      }
+      beforeStatement();
     }).immediate();
   }
 }

@@ -7,7 +7,7 @@ import { openStore, type Store } from './client.ts';
 import { acceptRow, type NewMessage } from './messages.ts';
 import { openDatabase, readSettings } from './open.ts';
 import { openReader } from './reader.ts';
-import { schemaVersion } from './schema.ts';
+import { migrate, schemaVersion } from './schema.ts';
 import type { Effects } from './work.ts';
 
 let folder: string;
@@ -282,7 +282,7 @@ test('replies of one conversation leave one after the other', async () => {
   expect(first.map(({ conversation_id }) => conversation_id)).toEqual(['a', 'b']);
   expect(await to.call('outbox.take', { limit: 5, now, busy: [] })).toEqual([]);
   for (const item of first)
-    await to.call('outbox.settle', { seq: item.seq, state: 'sent', not_before: 0, error: null, now });
+    await to.call('outbox.settle', { seq: item.seq, state: 'sent', not_before: 0, error: null, now, steady: now });
   expect(await to.call('outbox.take', { limit: 5, now, busy: [] })).toHaveLength(1);
 });
 
@@ -348,20 +348,19 @@ test('cards keep their order through any number of moves between the same two', 
 });
 
 test('a database from before messages were counted as done is counted once, when it is opened', async () => {
-  const to = await open();
-  for (const external_id of ['a', 'b', 'c']) await accept(to, message({ external_id, conversation_id: external_id }));
-  const [one, two] = await lease(to);
-  if (!one || !two) return expect.fail('nothing was leased');
-  await to.call('work.finish', { effects: [effects({ message_seq: one.message.seq, attempts: 1 })], now });
-  await to.call('work.bury', { message_seq: two.message.seq, attempts: 1, reason: 'cannot be read', now });
-  await to.close();
-  const db = new Database(file);
-  db.exec("DELETE FROM meta WHERE key = 'messages_done'");
-  db.pragma('user_version = 1');
+  const db = openDatabase(file, 'full');
+  migrate(db, file, { upTo: 1 });
+  const insert = db.prepare(`
+    INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp, attachments,
+                         metadata, direction, state, received_at, stored_at)
+    VALUES (@id, 'webhook', 'webhook', @id, @id, 'ana', 'hello', 1, '[]', '{}', 'in', 'stored', 1, 1)`);
+  for (const id of ['queued', 'worked', 'dead']) insert.run({ id });
+  db.exec("INSERT INTO inbox(message_seq) SELECT seq FROM messages WHERE id = 'queued'");
+  db.exec("INSERT INTO dead_letters SELECT seq, 8, 'cannot be read', 1 FROM messages WHERE id = 'dead'");
   db.close();
 
   const again = await open();
-  expect(await again.call('store.totals', null)).toMatchObject({ messages_in: 3, done: 1, dead: 1 });
+  expect(await again.call('store.totals', null)).toMatchObject({ messages_in: 3, done: 1, dead: 1, queued: 1 });
 });
 
 test('a database of a newer version is refused with what to do', async () => {

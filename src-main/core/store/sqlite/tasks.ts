@@ -22,6 +22,9 @@ export type NewTask = Pick<
   | 'source'
 >;
 
+/** A card as an export takes it, also one that was removed. */
+export type KeptTask = Task & { seq: number; removed_at: number | null };
+
 interface TaskRow {
   seq: number;
   id: string;
@@ -119,6 +122,9 @@ export function taskOps(db: Database.Database, tasks: TaskStatements) {
   const page = db.prepare<[number, string | null, string | null, number], TaskRow>(
     'SELECT * FROM tasks WHERE seq < ? AND (? IS NULL OR status = ?) AND removed_at IS NULL ORDER BY seq DESC LIMIT ?',
   );
+  const kept = db.prepare<[number, number, number], TaskRow>(
+    'SELECT * FROM tasks WHERE seq > ? AND (? = 1 OR removed_at IS NULL) ORDER BY seq LIMIT ?',
+  );
   const column = db.prepare<[TaskStatus, number], TaskRow>(
     'SELECT * FROM tasks WHERE status = ? AND removed_at IS NULL ORDER BY position LIMIT ?',
   );
@@ -168,6 +174,13 @@ export function taskOps(db: Database.Database, tasks: TaskStatements) {
     'tasks.list': read(
       ({ cursor, limit, status }: { cursor: number; limit: number; status: TaskStatus | null }): PageOf<Task> =>
         pageOf(page.all(cursor, status, status, limit + 1), limit, describe),
+    ),
+
+    /** Cards in the order in which they were added, from behind `after`; removed ones too, where they are asked for. */
+    'tasks.page': read(({ after, limit, removed }: { after: number; limit: number; removed: boolean }): KeptTask[] =>
+      kept
+        .all(after, removed ? 1 : 0, limit)
+        .map((row) => ({ ...describe(row), seq: row.seq, removed_at: row.removed_at })),
     ),
 
     'tasks.board': read(

@@ -1,17 +1,24 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { tokenOps, tokenSchema } from './tokens.ts';
+import { deviceSchema, tokenOps, tokenSchema } from './tokens.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 8, 1);
 
 function openTokens() {
   const db = new Database(':memory:');
-  db.exec(tokenSchema);
+  db.exec(tokenSchema + deviceSchema);
   return tokenOps(db);
 }
 
-const phone = { id: 'T1', role: 'operator', label: 'phone', created_at: now, expires_at: now + day } as const;
+const phone = {
+  id: 'T1',
+  role: 'operator',
+  label: 'phone',
+  origin: 'pairing',
+  created_at: now,
+  expires_at: now + day,
+} as const;
 
 test('a token that was given out is listed and found with its role and its end', () => {
   const tokens = openTokens();
@@ -22,9 +29,11 @@ test('a token that was given out is listed and found with its role and its end',
     id: 'T1',
     role: 'operator',
     label: 'phone',
+    origin: 'pairing',
     created_at: '2026-09-01T00:00:00.000Z',
     expires_at: '2026-09-02T00:00:00.000Z',
     revoked_at: null,
+    last_used: null,
   };
   expect(tokens['tokens.list'].run(undefined as never)).toEqual([expected]);
   expect(tokens['tokens.find'].run({ id: 'T1' })).toEqual(expected);

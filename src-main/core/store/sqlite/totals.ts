@@ -9,6 +9,8 @@ export interface Totals {
   dead: number;
   done: number;
   oldest_received_at: number | null;
+  /** Of the message stored last, which is not always the largest. */
+  newest_received_at: number | null;
   outbox_pending: number;
   outbox_failed: number;
   outbox_unknown: number;
@@ -27,6 +29,7 @@ export function totalOps(db: Database.Database) {
       (SELECT count(*) FROM dead_letters) AS dead,
       (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'messages_done') AS done,
       (SELECT m.received_at FROM inbox i JOIN messages m ON m.seq = i.message_seq ORDER BY i.message_seq LIMIT 1) AS oldest_received_at,
+      (SELECT received_at FROM messages ORDER BY seq DESC LIMIT 1) AS newest_received_at,
       (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')) AS outbox_pending,
       (SELECT count(*) FROM outbox WHERE state = 'failed') AS outbox_failed,
       (SELECT count(*) FROM outbox WHERE state = 'unknown') AS outbox_unknown,

@@ -75,6 +75,10 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
     "UPDATE inbox SET state = 'queued', attempts = ?, not_before = ?, lease_until = 0 WHERE message_seq = ?",
   );
   const releaseAll = db.prepare("UPDATE inbox SET state = 'queued', lease_until = 0 WHERE state = 'leased'");
+  const reclaim = db.prepare(
+    `UPDATE inbox SET state = 'queued', lease_until = 0, attempts = attempts - 1
+     WHERE state = 'leased' AND message_seq NOT IN (SELECT value FROM json_each(?))`,
+  );
   const expire = db.prepare(
     "UPDATE inbox SET state = 'queued', lease_until = 0 WHERE state = 'leased' AND lease_until <= ?",
   );
@@ -223,6 +227,9 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
         return true;
       },
     ),
+
+    /** Takes back, untried, what nobody holds: the outcome of a commit that handed it out or ended it was not known. */
+    'work.reclaim': write(({ held }: { held: number[] }): number => reclaim.run(JSON.stringify(held)).changes),
 
     /** After a start: whoever held a lease is gone, since only one process owns the folder. */
     'work.recover': write((): number => releaseAll.run().changes),

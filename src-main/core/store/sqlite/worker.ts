@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
+import type { ErrorCode } from '../../../../src-shared/error-codes.ts';
 import { AppError, isAppError } from '../../foundation/app-error.ts';
 import type { Op } from './op.ts';
-import { openDatabase, quickCheck, readSettings, sqliteCode } from './open.ts';
+import { openDatabase, openToRead, readSettings, rewriteLog, sqliteCode } from './open.ts';
 import { createOps } from './ops.ts';
+import { prepareDatabase } from './prepare.ts';
 import type { Call, CallError, CallResult, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
 import { migrate } from './schema.ts';
 import type { Queue } from './work.ts';
@@ -15,7 +16,7 @@ import type { Queue } from './work.ts';
  */
 const port = parentPort;
 if (!port) throw new Error('the store worker runs in a worker thread');
-const { file, durability } = workerData as StoreWorkerData;
+const { file, durability, copies, repair, now } = workerData as StoreWorkerData;
 
 type Table = Record<string, Op<unknown, unknown>>;
 
@@ -25,85 +26,177 @@ interface Connection {
   queue: Queue;
 }
 
-function connect(): Connection & { checked: boolean } {
-  // A -wal file left behind means that the last writer did not close: look for damage before building on it.
-  const unclean = existsSync(`${file}-wal`);
+function connect(): Connection {
   const db = openDatabase(file, durability);
-  if (unclean) quickCheck(db, file);
-  migrate(db, file);
-  const queue: Queue = { waiting: countWaiting(db) };
-  return { db, queue, ops: createOps(db, queue) as unknown as Table, checked: unclean };
+  try {
+    migrate(db, file);
+    const queue: Queue = { waiting: countWaiting(db) };
+    return { db, queue, ops: createOps(db, queue) as unknown as Table };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 const countWaiting = (db: Database.Database): number =>
   db.prepare<[], { waiting: number }>('SELECT count(*) AS waiting FROM inbox').get()?.waiting ?? 0;
 
-let connection: Connection;
+/** Null while the file cannot even be read. */
+let connection: Connection | null = null;
+/** While the disk takes no writes: why, and what tries it again. */
+let outage: { refusal: AppError; pauseMs: number; timer: NodeJS.Timeout } | null = null;
+let full: { refusedAt: number } | null = null;
+
+const isWrite = ([name]: Call): boolean => connection?.ops[name]?.kind === 'write';
+
+function inUse(): Connection {
+  if (connection) return connection;
+  throw outage?.refusal ?? new Error('the store is closed');
+}
 
 function runCall(call: Call): unknown {
   const [name, args] = call;
-  const op = connection.ops[name];
+  const op = inUse().ops[name];
   if (!op) throw new Error(`no store operation ${name}`);
   return op.run(args) ?? null;
 }
 
 /** All writes of the batch in one transaction; when one of them fails, each in its own, so only that one fails. */
 function runBatch(calls: Call[]): CallResult[] {
-  const { db, ops } = connection;
-  if (!calls.some((call) => ops[call[0]]?.kind === 'write')) return calls.map(runAlone);
+  if (!calls.some(isWrite)) return calls.map(runAlone);
   try {
-    db.exec('BEGIN IMMEDIATE');
-    const results = calls.map((call) => ({ ok: runCall(call) }));
-    db.exec('COMMIT');
-    return results;
+    return inTransaction(() => calls.map((call) => ({ ok: runCall(call) })));
   } catch (error) {
-    rollBack();
-    if (isDiskFault(error)) return failAll(calls, error);
-    return calls.map((call) => (ops[call[0]]?.kind === 'write' ? runInTransaction(call) : runAlone(call)));
+    if (isDiskFault(error)) {
+      const failed = fail(error);
+      return calls.map(() => failed);
+    }
+    return calls.map((call) => (isWrite(call) ? runInTransaction(call) : runAlone(call)));
   }
 }
 
-function runInTransaction(call: Call): CallResult {
-  const { db } = connection;
+function inTransaction<T>(run: () => T): T {
+  if (outage) throw outage.refusal;
+  const { db } = inUse();
   try {
     db.exec('BEGIN IMMEDIATE');
-    const ok = runCall(call);
+    const result = run();
     db.exec('COMMIT');
-    return { ok };
+    noteRoom();
+    return result;
   } catch (error) {
-    rollBack();
-    return { error: describeError(error) };
+    // After a fault of the disk nothing is asked of this handle any more, not even to roll back.
+    if (!isDiskFault(error)) rollBack();
+    throw error;
   }
 }
 
 /** The queue's count was moved on by calls that are now undone, so it is read anew. */
 function rollBack(): void {
-  const { db, queue } = connection;
+  const { db, queue } = inUse();
   if (db.inTransaction) db.exec('ROLLBACK');
   queue.waiting = countWaiting(db);
+}
+
+function runInTransaction(call: Call): CallResult {
+  try {
+    return { ok: inTransaction(() => runCall(call)) };
+  } catch (error) {
+    return fail(error);
+  }
 }
 
 function runAlone(call: Call): CallResult {
   try {
     return { ok: runCall(call) };
   } catch (error) {
-    return { error: describeError(error) };
+    return fail(error);
   }
 }
 
-/** After a failed write or fsync the pages in memory cannot be trusted: drop the handle and read the file anew. */
-function failAll(calls: Call[], cause: unknown): CallResult[] {
-  const error = describeError(cause);
-  try {
-    connection.db.close();
-    connection = connect();
-  } catch (reopenError) {
-    tell({ type: 'failed', error: describeError(reopenError) });
-  }
-  return calls.map(() => ({ error }));
+function fail(error: unknown): { error: CallError } {
+  if (isDiskFault(error)) reopen(error);
+  else if (sqliteCode(error) === 'SQLITE_FULL') noteFull(error);
+  return { error: describeError(error) };
 }
 
 const isDiskFault = (error: unknown): boolean => sqliteCode(error).startsWith('SQLITE_IOERR');
+
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
+
+/**
+ * After a failed write or fsync the system may have forgotten what it could not write, and the next fsync would call it
+ * written: the handle is dropped, never asked again, and the file read anew. Until a write is seen to reach the disk
+ * what is there can be read and nothing is taken.
+ */
+function reopen(cause: unknown): void {
+  const pauseMs = outage ? Math.min(longestPauseMs, outage.pauseMs * 2) : firstPauseMs;
+  clearTimeout(outage?.timer);
+  // Before the other goes: the last connection that closes asks its handle once more, to carry the log over.
+  const toRead = connectToRead();
+  connection?.db.close();
+  connection = null;
+  try {
+    connection = connectAfterFault();
+    toRead?.db.close();
+    outage = null;
+    tell({ type: 'recovered', error: describeError(cause) });
+  } catch (error) {
+    const refusal = asRefusal(error);
+    if (outage?.refusal.message !== refusal.message) tell({ type: 'trouble', error: describeError(refusal) });
+    outage = { refusal, pauseMs, timer: setTimeout(() => reopen(cause), pauseMs) };
+    connection = toRead;
+  }
+}
+
+/** @throws whatever shows that the disk still takes no writes */
+function connectAfterFault(): Connection {
+  // Who wrote last is known, and everyone waits: damage is looked for at the next start.
+  const opened = connect();
+  try {
+    rewriteLog(opened.db);
+    return opened;
+  } catch (error) {
+    opened.db.close();
+    throw error;
+  }
+}
+
+/** What is there can still be looked at, as long as it can be read. */
+function connectToRead(): Connection | null {
+  let db: Database.Database | undefined;
+  try {
+    db = openToRead(file);
+    const queue: Queue = { waiting: countWaiting(db) };
+    return { db, queue, ops: createOps(db, queue) as unknown as Table };
+  } catch {
+    // Why the disk is out of use was told already; this is a part of it.
+    db?.close();
+    return null;
+  }
+}
+
+/** Room for a small message does not mean that the next large one fits, so a full disk is told of for a while. */
+const fullForMs = 10_000;
+
+function noteFull(error: unknown): void {
+  if (!full) tell({ type: 'trouble', error: describeError(error) });
+  full = { refusedAt: performance.now() };
+}
+
+function noteRoom(): void {
+  if (!full || performance.now() - full.refusedAt < fullForMs) return;
+  full = null;
+  tell({ type: 'recovered', error: null });
+}
+
+function asRefusal(error: unknown): AppError {
+  const { code, message, data } = describeError(error);
+  return code === ''
+    ? new AppError('STORE_UNAVAILABLE', `The database cannot be opened (${message}); restart the product`, data)
+    : new AppError(code as ErrorCode, message, data);
+}
 
 function describeError(error: unknown): CallError {
   const known = isAppError(error) ? error : fromSqlite(error);
@@ -120,15 +213,16 @@ function fromSqlite(error: unknown): AppError | null {
     });
   }
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY') || code === 'SQLITE_BUSY') {
-    return new AppError('STORE_UNAVAILABLE', `The database cannot be written at the moment (${code})`, {
-      retry_after_s: 5,
-      reason: code,
-    });
+    return new AppError(
+      'STORE_UNAVAILABLE',
+      `The disk does not take what is written to ${file} (${code}). Nothing that was accepted is lost, and Clawdbot tries again by itself; check the disk, its connection and its file system`,
+      { retry_after_s: 5, reason: code },
+    );
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new AppError(
       'DATABASE_CORRUPT',
-      `The database ${file} is damaged (${code}); stop the product and restore a backup`,
+      `The database ${file} is damaged (${code}). Stop Clawdbot and start it again: it sets the damaged database aside and saves what it can`,
       { file, found: code },
     );
   }
@@ -142,18 +236,20 @@ function answer(results: CallResult[]): void {
     errors.push([place, result.error]);
     return null;
   });
-  tell({ type: 'done', values, errors, waiting: connection.queue.waiting });
+  tell({ type: 'done', values, errors, waiting: connection?.queue.waiting ?? 0 });
 }
 
 const tell = (message: FromStore) => port.postMessage(message);
 
 try {
+  const { checked, salvage } = await prepareDatabase({ file, copies, repair, now });
   const opened = connect();
   connection = opened;
-  tell({ type: 'open', settings: readSettings(opened.db), waiting: opened.queue.waiting, checked: opened.checked });
+  tell({ type: 'open', settings: readSettings(opened.db), waiting: opened.queue.waiting, checked, salvage });
   port.on('message', (message: ToStore) => {
     if (message.type === 'close') {
-      connection.db.close();
+      clearTimeout(outage?.timer);
+      connection?.db.close();
       tell({ type: 'closed' });
       port.close();
       return;

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { SocketConnection } from '../../../foundation/socket-route.ts';
 
 /** Conversations remembered of one connection; beyond it the one silent for longest is forgotten. */
@@ -6,11 +5,12 @@ const maxConversations = 1_000;
 
 /** Who is connected, and which conversations each connection has spoken in. */
 export function createConnections() {
-  const conversationsOf = new Map<SocketConnection, LRUCache<string, true>>();
+  // Most connections wait in silence, so each begins with nothing: a cache of this size would cost 30 KB.
+  const conversationsOf = new Map<SocketConnection, Set<string> | null>();
 
   return {
     add(connection: SocketConnection): void {
-      conversationsOf.set(connection, new LRUCache({ max: maxConversations }));
+      conversationsOf.set(connection, null);
     },
 
     remove(connection: SocketConnection): void {
@@ -18,13 +18,22 @@ export function createConnections() {
     },
 
     spokeIn(connection: SocketConnection, conversationId: string): void {
-      conversationsOf.get(connection)?.set(conversationId, true);
+      const known = conversationsOf.get(connection);
+      // The last one has left: what it said is stored, and no reply goes to it.
+      if (known === undefined) return;
+      const conversations = known ?? new Set();
+      if (known === null) conversationsOf.set(connection, conversations);
+      // A set keeps the order of adding: what was spoken in last stands last.
+      conversations.delete(conversationId);
+      conversations.add(conversationId);
+      const [silent] = conversations;
+      if (conversations.size > maxConversations && silent !== undefined) conversations.delete(silent);
     },
 
     /** Those of a token that spoke in the conversation; where none did, all of the token, for a peer may have come back. */
     heirsOf(tokenId: string, conversationId: string): SocketConnection[] {
       const own = [...conversationsOf].filter(([{ principal }]) => principal.tokenId === tokenId);
-      const spoke = own.filter(([, conversations]) => conversations.has(conversationId));
+      const spoke = own.filter(([, conversations]) => conversations?.has(conversationId));
       return (spoke.length > 0 ? spoke : own).map(([connection]) => connection);
     },
 

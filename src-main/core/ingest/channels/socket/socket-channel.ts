@@ -40,14 +40,17 @@ export function createSocketChannel(deps: SocketChannelDeps): Channel {
   const ending = new Set<Promise<void>>();
 
   function accept(connection: SocketConnection): void {
-    const queue = createFrameQueue((frame) => receive(connection, frame));
+    // Made with the first frame: most connections wait in silence.
+    let queue: ReturnType<typeof createFrameQueue> | null = null;
     connections.add(connection);
     connection.onClose(() => {
       connections.remove(connection);
+      if (!queue) return;
       const ended = queue.close().finally(() => ending.delete(ended));
       ending.add(ended);
     });
     connection.onFrame((frame) => {
+      queue ??= createFrameQueue((one) => receive(connection, one));
       if (queue.offer(frame)) return;
       counters.refused();
       tell(connection, { type: 'error', ...noRoom, ...keyOf(frame) });

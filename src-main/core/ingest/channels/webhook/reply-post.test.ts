@@ -2,11 +2,14 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createEgress } from '../../../foundation/egress/index.ts';
+import { silentLogger } from '../../../foundation/logger.ts';
 import type { Outbound } from '../../types.ts';
 import { createReplyPost } from './reply-post.ts';
 
 const secret = 'secret of the hook';
 const nowMs = Date.parse('2026-11-24T08:00:00Z');
+const egress = createEgress({ allowPrivate: [], logger: silentLogger });
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
@@ -69,7 +72,7 @@ function listen(server: Server): Promise<string> {
 }
 
 const post = (url: string, signal = new AbortController().signal) =>
-  createReplyPost({ url, secret, clock: { now: () => nowMs }, fetch: globalThis.fetch })(outbound, signal);
+  createReplyPost({ url, secret, clock: { now: () => nowMs }, egress }).post(outbound, signal);
 const replying = (status: number, headers: Record<string, string> = {}) =>
   startReceiver((response) => response.writeHead(status, headers).end());
 
@@ -171,6 +174,26 @@ describe('a receiver that cannot be reached is tried again', () => {
   test('where it does not speak TLS', async () => {
     const { url } = await replying(200);
     await expect(post(url.replace('http:', 'https:'))).rejects.toMatchObject({ kind: 'retry' });
+  });
+
+  test('where its name leads to where replies may not go', async () => {
+    const { url, seen } = await replying(200);
+    const inside = createEgress({
+      allowPrivate: [],
+      logger: silentLogger,
+      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    });
+    const { post: deliver } = createReplyPost({
+      url: url.replace('127.0.0.1', 'hooks.example.com'),
+      secret,
+      clock: { now: () => nowMs },
+      egress: inside,
+    });
+    await expect(deliver(outbound, new AbortController().signal)).rejects.toMatchObject({
+      kind: 'retry',
+      message: expect.stringContaining('egress.allow_private'),
+    });
+    expect(seen).toEqual([]);
   });
 
   test('where we stop before it is called', async () => {

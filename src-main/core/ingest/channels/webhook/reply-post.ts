@@ -1,5 +1,7 @@
 import { UnifiedMessage } from '../../../../../src-shared/schema/message.ts';
 import type { Clock } from '../../../foundation/clock.ts';
+import { type Answer, type Egress, EgressFailed, EgressRefused } from '../../../foundation/egress/index.ts';
+import { type Interception, interceptionIn, interceptionOf } from '../../interception.ts';
 import { createSigner } from '../../signature.ts';
 import { DeliveryFailure, type Outbound } from '../../types.ts';
 
@@ -7,10 +9,9 @@ export interface ReplyPostDeps {
   url: string;
   secret: string;
   clock: Pick<Clock, 'now'>;
-  fetch: typeof fetch;
+  egress: Pick<Egress, 'send'>;
 }
 
-/** Longer than the 10 s that Node gives a connection to come about, so "cannot be reached" is known as that. */
 const timeoutMs = 15_000;
 /** A receiver that asks for more than this gets another try after a day. */
 const longestWaitMs = 24 * 60 * 60_000;
@@ -23,36 +24,57 @@ const longestWaitMs = 24 * 60 * 60_000;
  * Idempotency-Key, but nothing tells us whether the receiver heeds it, and a person who is answered twice is worse off
  * than one whose reply is marked for a look.
  */
-export function createReplyPost({ url, secret, clock, fetch }: ReplyPostDeps) {
+export function createReplyPost({ url, secret, clock, egress }: ReplyPostDeps) {
   const sign = createSigner(secret);
+  let interception: Interception | null = null;
 
-  return async (outbound: Outbound, signal: AbortSignal): Promise<void> => {
+  async function post(outbound: Outbound, signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw new DeliveryFailure('retry', 'stopped before it was sent');
     const body = Buffer.from(JSON.stringify(describe(outbound)));
     const timestamp = String(Math.floor(clock.now() / 1000));
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        // A connection that the receiver has meanwhile closed would look like a delivery that may have arrived.
-        connection: 'close',
-        'x-signature': sign(timestamp, body),
-        'x-timestamp': timestamp,
-        'x-delivery-id': outbound.idempotency_key,
-        'idempotency-key': outbound.idempotency_key,
-      },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    }).catch((cause: unknown) => {
-      throw wasConnected(cause)
-        ? new DeliveryFailure('unknown', 'the receiver may have the reply, it did not answer', undefined, { cause })
-        : new DeliveryFailure('retry', 'the receiver cannot be reached', undefined, { cause });
-    });
-    // The status says it all; a body is not read, so one without end costs nothing.
-    await response.body?.cancel();
-    judge(response, clock.now());
+    const answer = await egress
+      .send({
+        url,
+        writtenBy: 'operator',
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-signature': sign(timestamp, body),
+          'x-timestamp': timestamp,
+          'x-delivery-id': outbound.idempotency_key,
+          'idempotency-key': outbound.idempotency_key,
+        },
+        body,
+        timeoutMs,
+        // The status says it all; a body is not read, so one without end costs nothing.
+        maxBytes: 0,
+        maxRedirects: 0,
+        signal,
+      })
+      .catch((cause: unknown) => {
+        interception = interceptionOf(cause);
+        if (interception)
+          throw new DeliveryFailure('retry', `the receiver ${interception.explained}`, undefined, { cause });
+        throw failureOf(cause);
+      });
+    interception = interceptionIn(url, answer.status, answer.headers.location ?? null);
+    judge(answer, clock.now(), interception);
+  }
+
+  return {
+    post,
+    /** What stood in the way of the last reply; null where nothing did. */
+    interception: () => interception,
   };
+}
+
+/** A name may lead elsewhere tomorrow, and a list be corrected, so what was refused is tried again. */
+function failureOf(cause: unknown): DeliveryFailure {
+  if (cause instanceof EgressRefused) return new DeliveryFailure('retry', cause.message, undefined, { cause });
+  // Without proof that it has not left, it may have.
+  if (cause instanceof EgressFailed && !cause.mayHaveArrived)
+    return new DeliveryFailure('retry', 'the receiver cannot be reached', undefined, { cause });
+  return new DeliveryFailure('unknown', 'the receiver may have the reply, it did not answer', undefined, { cause });
 }
 
 /** The reply as a unified message, with what it answers. */
@@ -63,26 +85,11 @@ const describe = ({ message, in_reply_to, recipient_id }: Outbound) => ({
   recipient_id,
 });
 
-const beforeAnyByte = new Set(['connect', 'getaddrinfo']);
-/** No connection in time, a certificate that does not hold, or a server that does not speak TLS. */
-const handshakeFailed =
-  /^(UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_WRONG_VERSION_NUMBER)/;
-
-/** Whether a failed request may have left. Without proof that it has not, it may. */
-function wasConnected(error: unknown): boolean {
-  if (!(error instanceof Error)) return true;
-  // An address with IPv4 and IPv6 is tried both ways and fails as both.
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.some(wasConnected);
-  if ('syscall' in error && beforeAnyByte.has(String(error.syscall))) return false;
-  if ('code' in error && handshakeFailed.test(String(error.code))) return false;
-  return error.cause === undefined || wasConnected(error.cause);
-}
-
 /** @throws DeliveryFailure for everything but a 2xx */
-function judge({ status, headers }: Response, nowMs: number): void {
+function judge({ status, headers }: Answer, nowMs: number, interception: Interception | null): void {
   if (status >= 200 && status < 300) return;
-  const waitMs = retryAfterMs(headers.get('retry-after'), nowMs);
-  const said = `the receiver answered ${status}`;
+  const waitMs = retryAfterMs(headers['retry-after'], nowMs);
+  const said = interception ? `the receiver ${interception.explained}` : `the receiver answered ${status}`;
   if ((status === 429 || status === 503) && waitMs !== undefined)
     throw new DeliveryFailure('rate_limited', said, waitMs);
   if (status === 408 || status === 429 || status >= 500) throw new DeliveryFailure('retry', said);
@@ -90,8 +97,8 @@ function judge({ status, headers }: Response, nowMs: number): void {
 }
 
 /** Seconds or an HTTP date, as milliseconds from now; undefined where it is neither. */
-function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
+function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs);
 }

@@ -60,7 +60,7 @@ function open(change: Partial<Parameters<typeof createWebhookChannel>[0]> = {}):
     replyUrl: null,
     inbox: makeInbox(),
     clock: systemClock,
-    fetch: () => Promise.reject(new Error('nothing is sent here')),
+    egress: { send: () => Promise.reject(new Error('nothing is sent here')) },
     logger: silentLogger,
     ...change,
   });

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from '../../../../../src-shared/schema/message.ts';
-import type { ChannelStatus } from '../../../../../src-shared/schema/status.ts';
+import type { ChannelStatus, Notice } from '../../../../../src-shared/schema/status.ts';
 import { isAppError } from '../../../foundation/app-error.ts';
 import type { Clock } from '../../../foundation/clock.ts';
+import type { Egress } from '../../../foundation/egress/index.ts';
 import type { RawReply, RawRequest } from '../../../foundation/http-route.ts';
 import type { Logger } from '../../../foundation/logger.ts';
 import { parseJson } from '../../../foundation/strict-json.ts';
+import type { ClockWatch } from '../../../monitor/index.ts';
+import type { Interception } from '../../interception.ts';
 import { createSignatureCheck } from '../../signature.ts';
 import type { Accepted, Channel, Inbox } from '../../types.ts';
 import { createCounters } from '../counters.ts';
@@ -33,14 +36,23 @@ export interface WebhookChannelDeps {
   replyUrl: string | null;
   inbox: Inbox;
   clock: Clock;
-  fetch: typeof fetch;
+  clockWatch?: Pick<ClockWatch, 'refused' | 'agreed'>;
+  egress: Pick<Egress, 'send'>;
   logger: Logger;
 }
 
 /** A way in for anyone who can sign what he posts, and a way back for our replies. */
 export function createWebhookChannel(deps: WebhookChannelDeps): Channel {
   const { name, path, secret, previousSecret, mapping, replyUrl, inbox, clock, logger } = deps;
-  const signature = createSignatureCheck({ secrets: liveSecrets(secret, previousSecret), clock });
+  const signature = createSignatureCheck({
+    secrets: liveSecrets(secret, previousSecret),
+    clock,
+    ...(deps.clockWatch && { clockWatch: deps.clockWatch }),
+  });
+  const replies =
+    replyUrl !== null && isUsable(secret)
+      ? createReplyPost({ url: replyUrl, secret, clock, egress: deps.egress })
+      : null;
   const keys = createDeliveryKeys();
   const counters = createCounters(clock);
 
@@ -82,11 +94,22 @@ export function createWebhookChannel(deps: WebhookChannelDeps): Channel {
     httpRoutes: [{ method: 'POST', path, maxBytes: maxBodyBytes, access: 'signature', handle }],
     socketRoute: null,
     status: (): ChannelStatus => ({ name, kind: 'webhook', address: path, ...stateOf(secret), ...counters.figures() }),
-    ...(replyUrl !== null && isUsable(secret)
-      ? { deliver: createReplyPost({ url: replyUrl, secret, clock, fetch: deps.fetch }) }
-      : {}),
+    ...(replies && { deliver: replies.post, notices: () => noticesOf(name, replies.interception()) }),
     close: async () => {},
   };
+}
+
+function noticesOf(channel: string, interception: Interception | null): Notice[] {
+  if (!interception) return [];
+  const { by, explained } = interception;
+  return [
+    {
+      code: 'REPLIES_INTERCEPTED',
+      message: `Replies of ${channel} do not arrive: the receiver ${explained}`,
+      channel,
+      by,
+    },
+  ];
 }
 
 /** Without a secret of its own a webhook is shut, also for who holds the former one. */

@@ -1,0 +1,3 @@
+export { ArchiveRefused } from './archive-refused.ts';
+export { type ArchiveLimits, openZip, readZip } from './read-zip.ts';
+export { writeZip } from './write-zip.ts';

@@ -1,0 +1,2 @@
+export { createExporter } from './export.ts';
+export { createImporter, type ImportReport } from './import.ts';

@@ -1,0 +1,12 @@
+import type { MemoryRecord, TaskRecord } from '../../../src-shared/schema/transfer.ts';
+import { isoTime } from '../foundation/clock.ts';
+import type { KeptMemory, KeptTask } from '../store/index.ts';
+
+/** The one place where a memory of the store becomes what leaves it. */
+export function recordOfMemory({ seq: _seq, forgotten_at, ...memory }: KeptMemory): MemoryRecord {
+  return { type: 'memory', ...memory, forgotten_at: forgotten_at === null ? null : isoTime(forgotten_at) };
+}
+
+export function recordOfTask({ seq: _seq, removed_at, ...task }: KeptTask): TaskRecord {
+  return { type: 'task', ...task, removed_at: removed_at === null ? null : isoTime(removed_at) };
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { Role } from '../../../src-shared/schema/access.ts';
+import { type Access, createAccess } from '../../core/access/index.ts';
+import { AppError } from '../../core/foundation/app-error.ts';
+import { systemClock } from '../../core/foundation/clock.ts';
+import { createIds } from '../../core/foundation/ids.ts';
+import { type Config, dataFiles } from '../../core/settings/index.ts';
+import { copiesFolder, openStore, type Store } from '../../core/store/index.ts';
+import { chosenFolder, readConfig } from '../shared/open-folder.ts';
+import { type CliOptions, WrongUsage } from './cli-options.ts';
+import { openLogs } from './logs.ts';
+
+interface Beside {
+  access: Access;
+  store: Store;
+  config: Config;
+  dataDir: string;
+}
+
+/** Does something about access beside a product that may be running: whatever is written is one short transaction. */
+export async function besideProduct<R>(options: CliOptions, act: (beside: Beside) => Promise<R>): Promise<R> {
+  const { registry, logger } = openLogs({ debug: false });
+  const { dataDir } = chosenFolder(options);
+  const key = await readKey(dataDir);
+  const { config } = await readConfig(options, dataDir, { registry, onInvalid: 'throw' });
+  const store = await openStore({
+    file: config.memory.db_path,
+    durability: 'full',
+    copies: copiesFolder(dataDir),
+    repair: false,
+    onFailure: () => {},
+  });
+  try {
+    const access = createAccess({
+      store,
+      key,
+      clock: systemClock,
+      ids: createIds(systemClock.now),
+      onRevoke: () => {},
+      onChange: () => {},
+      onFailure: (error) => logger.warn('access.use_not_kept', { error }),
+    });
+    return await act({ access, store, config, dataDir });
+  } finally {
+    await store.close();
+  }
+}
+
+async function readKey(dataDir: string): Promise<Uint8Array> {
+  const file = dataFiles(dataDir).tokenKey;
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new AppError(
+      'DATA_FOLDER_UNUSABLE',
+      `There is no key at ${file}; start the product once with this data folder (clawdbot serve --data ${dataDir})`,
+      { path: file },
+      { cause },
+    );
+  }
+}
+
+export function readRole(text: string): Role {
+  const role = Role.safeParse(text);
+  if (role.success) return role.data;
+  throw new WrongUsage(`--role ${text}: one of ${Role.options.join(', ')}`);
+}
+
+/** As for tokens that are made over the API. */
+const longestLabel = 64;
+
+export function readLabel(text: string): string {
+  const label = text.trim();
+  if (label.length >= 1 && label.length <= longestLabel) return label;
+  throw new WrongUsage(`--label: 1 to ${longestLabel} characters`);
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { PageQuery, pageOf, TimeZone } from '../schema/common.ts';
+import { ExportFormat, PastImport } from '../schema/transfer.ts';
+import { asAdmin, asOperator, failures, op } from './op.ts';
+
+const ById = z.object({ id: z.string().min(1).max(64) });
+
+export const transfersContract = {
+  /** The texts of all pages, one after the other, are the file. */
+  exportPage: asOperator
+    .route({
+      method: 'GET',
+      path: '/export',
+      summary: 'Memories and todos as a file, a page at a time',
+      tags: ['transfers'],
+    })
+    .input(
+      z.object({
+        format: ExportFormat,
+        cursor: z.string().max(2000).optional(),
+        /** Records on a page at most; a page also ends at about half a megabyte. */
+        limit: z.number().int().min(1).max(1000).default(500),
+        /** Also what was forgotten or removed and can be restored. Not in Markdown, which is for reading. */
+        forgotten: z.boolean().default(false),
+        /** The days and times of Markdown are those of this zone. */
+        timezone: TimeZone.optional(),
+      }),
+    )
+    .output(
+      z.object({
+        text: z.string(),
+        memories: z.number().int(),
+        tasks: z.number().int(),
+        next_cursor: z.string().nullable(),
+      }),
+    ),
+  list: op
+    .route({
+      method: 'GET',
+      path: '/imports',
+      summary: 'Imports that brought something, the latest first',
+      tags: ['transfers'],
+    })
+    .input(PageQuery)
+    .output(pageOf(PastImport)),
+  /** Forgets the memories and removes the todos that one import brought, and no others. */
+  undo: asAdmin
+    .route({
+      method: 'POST',
+      path: '/imports/{id}/undo',
+      summary: 'Take back what an import brought',
+      tags: ['transfers'],
+    })
+    .errors(failures('IMPORT_NOT_FOUND'))
+    .input(ById)
+    .output(PastImport),
+  restore: asAdmin
+    .route({
+      method: 'POST',
+      path: '/imports/{id}/restore',
+      summary: 'Bring back what was taken back',
+      tags: ['transfers'],
+    })
+    .errors(failures('IMPORT_NOT_FOUND'))
+    .input(ById)
+    .output(PastImport),
+};
