@@ -90,6 +90,23 @@ test('a number that an erased memory had is given again, and the new memory is f
   expect([holding(terms, 'teapot'), holding(terms, 'lantern')]).toEqual([[number], []]);
 });
 
+test('a new memory is found though its number was erased, and given again, while nobody looked', async () => {
+  const terms = caughtUp(follow());
+  await remember(
+    { id: 'first', content: 'a kettle', subject: 'ana' },
+    { id: 'last', content: 'a lantern', subject: 'ben' },
+  );
+  const number = seqOf('first');
+  await store.call('memories.eraseSubject', { subject: 'ana' });
+  expect(terms.isReady()).toBe(true);
+  await store.call('memories.eraseSubject', { subject: 'ben' });
+  await remember({ id: 'new', content: 'a teapot' });
+  expect(seqOf('new')).toBe(number);
+
+  expect(terms.isReady()).toBe(true);
+  expect([holding(terms, 'teapot'), holding(terms, 'lantern')]).toEqual([[number], []]);
+});
+
 const many = (count: number, from = 0) =>
   Array.from({ length: count }, (_, at) => ({
     id: `m${from + at}`,

@@ -4,7 +4,8 @@ import { write } from './op.ts';
 /**
  * What the index of words in main memory needs: which memories changed, and its own larger parts as they were. The parts
  * are made from the memories and may be lost; they carry a checksum of their own and no row's. A memory that is erased
- * takes the part with it that knew it.
+ * takes the part with it that knew it, and one that gets the number of an erased one counts as changed: whoever follows
+ * may have looked neither in between nor since.
  */
 export const memoryIndexSchema = `
 CREATE TABLE memory_changes (
@@ -18,11 +19,19 @@ CREATE TABLE memory_index (
   as_of INTEGER NOT NULL,
   image BLOB NOT NULL
 ) STRICT;
+CREATE TABLE memory_erased (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  highest INTEGER NOT NULL
+) STRICT;
+INSERT INTO memory_erased (id, highest) VALUES (1, 0);
 CREATE TRIGGER memories_changed AFTER UPDATE OF content, subject, forgotten_at ON memories BEGIN
   INSERT INTO memory_changes (memory_seq) VALUES (new.seq); END;
 CREATE TRIGGER memories_erased AFTER DELETE ON memories BEGIN
   INSERT INTO memory_changes (memory_seq) VALUES (old.seq); DELETE FROM memory_index
-  WHERE after < old.seq AND upto >= old.seq; END;
+  WHERE after < old.seq AND upto >= old.seq; UPDATE memory_erased SET highest = max(highest, old.seq); END;
+CREATE TRIGGER memories_numbered_again AFTER INSERT ON memories
+  WHEN new.seq <= (SELECT highest FROM memory_erased) BEGIN
+  INSERT INTO memory_changes (memory_seq) VALUES (new.seq); END;
 `;
 
 /** One part of the index: the memories with numbers above `after`, up to and with `upto`, as of a change. */

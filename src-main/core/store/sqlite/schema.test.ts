@@ -8,7 +8,7 @@ const released = [
   'dfd8ac01fcde3d72',
   'de212f7f9ad1c00b',
   '2f9e412eb6aa3c4b',
-  '582381241d489216',
+  'e49c8192e186200f',
   'b96ace242691c8d7',
 ];
 
