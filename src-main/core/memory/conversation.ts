@@ -2,8 +2,8 @@ import type { Reader } from '../store/index.ts';
 import type { FilterSql } from './filter.ts';
 
 /** A pause of an hour ends a sitting: what was said before it is no context for what comes after. */
-const sittingGapMs = 3_600_000;
-const neighbourReach = 2;
+export const sittingGapMs = 3_600_000;
+export const neighbourReach = 2;
 /** Around this many of the best, neighbours are looked for: more cost time and find nothing more. */
 const maxCentres = 60;
 
@@ -38,9 +38,18 @@ export function readTurns(reader: Reader, seqs: readonly number[], filter: Filte
   return seqs.map((seq) => bySeq.get(seq)).filter((turn) => turn !== undefined);
 }
 
+export type Side = 'before' | 'after';
+/** The numbers of at most two memories right before or after one in its conversation, the nearest first. */
+export type NeighboursOf = (turn: Turn, side: Side) => number[];
+
 /** The turns and those up to two before and after the best of them in the same sitting, linked; sittings numbered. */
-export function withNeighbours(reader: Reader, anchors: readonly Turn[], filter: FilterSql): Turn[] {
-  const order = sequenceAround(reader, anchors, filter);
+export function withNeighbours(
+  reader: Reader,
+  anchors: readonly Turn[],
+  filter: FilterSql,
+  neighboursOf: NeighboursOf = (turn, side) => neighbours(reader, turn, side, filter),
+): Turn[] {
+  const order = sequenceAround(anchors, neighboursOf);
   const known = new Map(anchors.map((turn) => [turn.seq, turn]));
   const missing = [...new Set(order.flatMap(({ earlier, later }) => [earlier, later]))].filter(
     (seq) => !known.has(seq),
@@ -62,8 +71,8 @@ interface Pair {
   later: number;
 }
 
-/** Who follows whom around the anchors. Reads the index alone, and each stretch once: anchors often stand together. */
-function sequenceAround(reader: Reader, anchors: readonly Turn[], filter: FilterSql): Pair[] {
+/** Who follows whom around the anchors. Looks at each stretch once: anchors often stand together. */
+function sequenceAround(anchors: readonly Turn[], neighboursOf: NeighboursOf): Pair[] {
   const next = new Map<number, number>();
   const previous = new Map<number, number>();
   const link = (earlier: number, later: number) => {
@@ -74,14 +83,14 @@ function sequenceAround(reader: Reader, anchors: readonly Turn[], filter: Filter
     if (!isSaid(anchor)) continue;
     if (!reaches(anchor.seq, next)) {
       let at = anchor.seq;
-      for (const { seq } of neighbours(reader, anchor, 'after', filter)) {
+      for (const seq of neighboursOf(anchor, 'after')) {
         link(at, seq);
         at = seq;
       }
     }
     if (!reaches(anchor.seq, previous)) {
       let at = anchor.seq;
-      for (const { seq } of neighbours(reader, anchor, 'before', filter)) {
+      for (const seq of neighboursOf(anchor, 'before')) {
         link(seq, at);
         at = seq;
       }
@@ -99,9 +108,9 @@ function reaches(from: number, step: ReadonlyMap<number, number>): boolean {
   return at !== undefined;
 }
 
-function neighbours(reader: Reader, turn: Turn, side: 'before' | 'after', filter: FilterSql): { seq: number }[] {
+function neighbours(reader: Reader, turn: Turn, side: Side, filter: FilterSql): number[] {
   const [sign, order] = side === 'before' ? ['<', 'DESC'] : ['>', 'ASC'];
-  return reader.all<{ seq: number }>(
+  const rows = reader.all<{ seq: number }>(
     `SELECT m.seq FROM memories m
      WHERE m.conversation_id IS ? AND (m.conversation_id IS NOT NULL OR m.sender_id IS NOT NULL)
        AND (m.created_at, m.seq) ${sign} (?, ?) AND m.forgotten_at IS NULL${filter.sql}
@@ -111,6 +120,7 @@ function neighbours(reader: Reader, turn: Turn, side: 'before' | 'after', filter
     turn.seq,
     ...filter.values,
   );
+  return rows.map(({ seq }) => seq);
 }
 
 function numberSittings(turns: Turn[]): Turn[] {

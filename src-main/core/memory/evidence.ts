@@ -1,5 +1,6 @@
 import { analyseQuery, holdsPassage, type QueryPart, type QueryTerm } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
+import type { NeighboursOf } from './conversation.ts';
 import type { FilterSql } from './filter.ts';
 import { isAboutSubject, type PlannedTerm, type RecallPlan } from './plan.ts';
 import type { Saying } from './saying.ts';
@@ -30,6 +31,8 @@ export interface Evidence {
   best(count: number): number[];
   /** Memories that hold every quoted passage exactly; null when none is asked for or none does. */
   exact: ReadonlySet<number> | null;
+  /** What stands next to a memory, where the evidence knows that without asking the database. */
+  neighboursOf?: NeighboursOf;
 }
 
 interface Candidate {

@@ -85,7 +85,8 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
     const evidence = terms?.isReady()
       ? evidenceOfTerms(terms.index, reader, plan, { filter, query })
       : evidenceOfText(reader, plan, filter);
-    const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors), filter), filter);
+    const anchors = readTurns(reader, evidence.best(maxAnchors), filter);
+    const turns = withNeighbours(reader, anchors, filter, evidence.neighboursOf);
     return { answers: rank(turns, evidence, plan), evidence };
   }
 }

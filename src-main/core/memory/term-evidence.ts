@@ -1,12 +1,13 @@
 import type { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { isGram, type QueryPart, type Token } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
+import { neighbourReach, sittingGapMs } from './conversation.ts';
 import { type Evidence, enoughWhole, exactHolders, othersOf, partWeight } from './evidence.ts';
 import type { FilterSql } from './filter.ts';
 import type { PlannedTerm, RecallPlan } from './plan.ts';
 import { idKey } from './terms/key.ts';
-import type { Segment } from './terms/segment.ts';
-import { indexOf } from './terms/segment.ts';
+import { type Docs, indexOf, maxSegmentSize, type Segment } from './terms/segment.ts';
+import { neighboursIn } from './terms/sequence.ts';
 import type { Matches, Place, TermIndex } from './terms/term-index.ts';
 
 /**
@@ -43,10 +44,17 @@ export function evidenceOfTerms(
   const others = othersOf(reader, plan, filter);
 
   return {
-    scoresOf: (seq) => scoresAt(index.find(seq)),
-    foundIn: (seq) => foundAt(index.find(seq)),
+    // Ranking asks for the same memory many times: for itself, for those next to it and for its sitting.
+    scoresOf: remembered((seq: number) => scoresAt(index.find(seq))),
+    foundIn: remembered((seq: number) => foundAt(index.find(seq))),
     best: (count) => [...new Set(exact ?? [...strongest(count), ...others])],
     exact,
+    neighboursOf: (turn, side) =>
+      neighboursIn(index.segments, masks, turn, {
+        side,
+        count: neighbourReach,
+        reachMs: neighbourReach * sittingGapMs,
+      }),
   };
 
   function scoresAt(place: Place | null): Float64Array | undefined {
@@ -86,39 +94,78 @@ export function evidenceOfTerms(
     return [...found];
   }
 
-  /** The memories with the highest sums over all terms, best first, the later one where equal. */
+  /**
+   * The memories with the highest sums over all terms, best first, the later one where equal. The rarest terms come first:
+   * where all that follow cannot bring a memory among the best, they only add to those that are looked at anyway (MaxScore;
+   * Turtle and Flood, 1995).
+   */
   function strongest(count: number): number[] {
     const best = createBest(count);
-    index.segments.forEach((segment, at) => {
-      const totals = totalsIn(segment, at);
+    const byBound = ways
+      .map((waysOfTerm) => ({ waysOfTerm, bound: waysOfTerm.reduce((total, way) => total + boundOf(way), 0) }))
+      .sort((one, other) => other.bound - one.bound);
+    index.segments.forEach(({ docs }, at) => {
       const mask = masks[at];
-      for (let slot = 0; slot < totals.length; slot++) {
-        const total = totals[slot] as number;
-        if (total > 0 && (!mask || mask[slot])) best.offer(total, segment.docs.seqs[slot] as number);
+      let touched = 0;
+      let rest = byBound.reduce((total, { bound }) => total + bound, 0);
+      for (const { waysOfTerm, bound } of byBound) {
+        touched = addUp(waysOfTerm, docs, at, { touched, takesNew: rest >= best.floor() });
+        rest -= bound;
+      }
+      for (let each = 0; each < touched; each++) {
+        const slot = scratch.touched[each] as number;
+        const total = scratch.totals[slot] as number;
+        scratch.totals[slot] = 0;
+        if (total >= best.floor() && (!mask || mask[slot])) best.offer(total, docs.seqs[slot] as number);
       }
     });
     return best.take();
   }
 
-  function totalsIn({ docs }: Segment, at: number): Float64Array {
-    const totals = new Float64Array(docs.size);
-    const whole = new Uint8Array(docs.size);
-    for (const waysOfTerm of ways) {
-      const hasParts = waysOfTerm.some(({ isPart }) => isPart);
-      if (hasParts) whole.fill(0);
-      for (const way of waysOfTerm) {
-        const { count, slots, times } = way.matches.bySegment[at] ?? nothing;
-        for (let posting = 0; posting < count; posting++) {
-          const slot = slots[posting] as number;
-          if (way.isPart && whole[slot]) continue;
-          if (hasParts && !way.isPart) whole[slot] = 1;
-          totals[slot] =
-            (totals[slot] as number) + scoreOf(way, times[posting] as number, docs.lengths[slot] as number);
-        }
+  /** Adds a term to the sums in `scratch`; answers how many memories of the segment have one now. */
+  function addUp(
+    waysOfTerm: readonly Way[],
+    docs: Docs,
+    at: number,
+    { touched, takesNew }: { touched: number; takesNew: boolean },
+  ): number {
+    const hasParts = waysOfTerm.some(({ isPart }) => isPart);
+    let size = touched;
+    if (hasParts) scratch.whole.fill(0);
+    for (const way of waysOfTerm) {
+      const { count, slots, times } = way.matches.bySegment[at] ?? nothing;
+      for (let posting = 0; posting < count; posting++) {
+        const slot = slots[posting] as number;
+        const total = scratch.totals[slot] as number;
+        if (total === 0 && !takesNew) continue;
+        if (way.isPart && scratch.whole[slot]) continue;
+        if (hasParts && !way.isPart) scratch.whole[slot] = 1;
+        if (total === 0) scratch.touched[size++] = slot;
+        scratch.totals[slot] = total + scoreOf(way, times[posting] as number, docs.lengths[slot] as number);
       }
     }
-    return totals;
+    return size;
   }
+}
+
+/** No memory gets more for a term. */
+const boundOf = ({ weight, rarity }: Way): number => weight * rarity * (k1 + 1);
+
+/** For one segment at a time; the totals are 0 between two of them. */
+const scratch = {
+  totals: new Float64Array(maxSegmentSize),
+  touched: new Uint16Array(maxSegmentSize),
+  whole: new Uint8Array(maxSegmentSize),
+};
+
+function remembered<T>(compute: (seq: number) => T): (seq: number) => T {
+  const known = new Map<number, T>();
+  return (seq) => {
+    if (known.has(seq)) return known.get(seq) as T;
+    const value = compute(seq);
+    known.set(seq, value);
+    return value;
+  };
 }
 
 const nothing = { count: 0, slots: new Uint16Array(0), times: new Uint8Array(0) };
@@ -216,6 +263,8 @@ function createBest(count: number) {
     for (let at = from; at > 0 && isBelow(at, (at - 1) >> 1); at = (at - 1) >> 1) swap(at, (at - 1) >> 1);
   };
   return {
+    /** What is lower than this is not taken. */
+    floor: (): number => (scores.length < count ? 0 : (scores[0] as number)),
     offer(score: number, seq: number): void {
       if (scores.length < count) {
         scores.push(score);

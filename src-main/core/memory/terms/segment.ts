@@ -1,6 +1,7 @@
 import { indexTokens, type Token } from '../../language/index.ts';
 import { idKey, tokenKey } from './key.ts';
 import { type Postings, PostingsWriter, readPostings } from './postings.ts';
+import { type Sequence, sequenceOf } from './sequence.ts';
 
 /** A memory as it is indexed; `created_at` in milliseconds. */
 export interface TermSource {
@@ -53,6 +54,7 @@ export interface Segment {
   range: Range | null;
   docs: Docs;
   terms: Terms;
+  sequence: Sequence;
   /** How many are alive, and how many tokens those have. */
   alive: number;
   tokens: number;
@@ -147,7 +149,7 @@ export function finished(range: Range | null, docs: Docs, terms: Terms): Segment
     alive++;
     tokens += docs.lengths[slot] ?? 0;
   }
-  return { range, docs, terms, alive, tokens };
+  return { range, docs, terms, sequence: sequenceOf(docs), alive, tokens };
 }
 
 const nowhere: Postings = { count: 0, slots: new Uint16Array(0), times: new Uint8Array(0) };
