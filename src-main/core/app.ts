@@ -295,6 +295,14 @@ export async function createApp({
     return until === undefined ? null : { until: until === null ? null : isoTime(until) };
   }
 
+  /** With so many memories the first search would wait for the index of their words, or be slow without it. */
+  function wakeMind(): void {
+    store.call('memories.count', null).then(
+      (count) => count >= manyMemories && mind.stayAwake(),
+      (error: unknown) => logger.error('mind.not_woken', { error }),
+    );
+  }
+
   async function status(): Promise<Status> {
     const totals = await store.call('store.totals', null);
     const found = [
@@ -408,6 +416,7 @@ export async function createApp({
       keeper.start();
       await workLoop.start();
       if (!safeMode) await delivery.start();
+      wakeMind();
       logger.info('app.started', { version, durability: config.app.durability, waiting: store.waiting });
     },
 
@@ -433,6 +442,9 @@ export async function createApp({
 }
 
 /** A disk without room needs room; what to do about anything else stands in the log and among the last errors. */
+/** Above this a search without the index of words takes some ten milliseconds and more. */
+const manyMemories = 20_000;
+
 const troubleOf = (error: Error) =>
   isAppError(error) && error.code === 'STORE_FULL' ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
 

@@ -12,6 +12,8 @@ import type { MindCalls, MindReply, MindRequest, MindWish, MindWorkerData } from
 export interface Mind {
   /** @throws AppError REQUEST_TIMEOUT when no answer comes in time, SHUTTING_DOWN, QUEUE_FULL when too much waits. */
   ask<K extends keyof MindCalls>(call: K, args: MindCalls[K]['args']): Promise<MindCalls[K]['result']>;
+  /** Starts the thread and lets it rest no more: where there is much to search, what it knows by heart is worth its room. */
+  stayAwake(): void;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export function createMind({ data, logger, onWish, restMs = defaultRestMs }: Min
   let closing = false;
   let worker: Worker | null = null;
   let rest: NodeJS.Timeout | undefined;
+  let rests = true;
 
   function start(): Worker {
     const started = new Worker(workerFile(import.meta.url, './worker.ts', './mind-worker.js'), {
@@ -76,7 +79,7 @@ export function createMind({ data, logger, onWish, restMs = defaultRestMs }: Min
 
   function goToRest(): void {
     clearTimeout(rest);
-    rest = setTimeout(() => void end(), restMs).unref();
+    if (rests) rest = setTimeout(() => void end(), restMs).unref();
   }
 
   function take(reply: MindReply): void {
@@ -126,6 +129,12 @@ export function createMind({ data, logger, onWish, restMs = defaultRestMs }: Min
         worker ??= start();
         worker.postMessage(request);
       });
+    },
+    stayAwake() {
+      if (closing) return;
+      rests = false;
+      clearTimeout(rest);
+      worker ??= start();
     },
     async close() {
       closing = true;

@@ -72,6 +72,8 @@ function wish(): void {
   if (!part) return;
   lastKept = performance.now();
   tell({ type: 'keep', part });
+  // The first index of a large memory has many parts, and perhaps nobody asks anything for hours.
+  setTimeout(keepUp, keepAtMostEveryMs);
 }
 
 setImmediate(keepUp);
