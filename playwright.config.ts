@@ -22,7 +22,9 @@ export default defineConfig({
   ],
   outputDir: `test-results/e2e${run}`,
   reporter: [['list'], ['json', { outputFile: `test-results/playwright${run}.json` }]],
-  workers: 1,
+  // Each has a product, a port and a folder of its own, and mostly waits for pages.
+  fullyParallel: true,
+  workers: 2,
   forbidOnly: true,
   // How long something takes is the machine's affair: what is waited for ends a wait, and these end only what hangs.
   timeout: 120_000,

@@ -74,5 +74,7 @@ export const MemoryHit = z.object({
   matched: z.array(MatchKind),
   /** The words of the query that this memory holds, for the reader: why it was found. */
   terms: z.array(z.string()),
+  /** Something said later that ends what this memory tells of its writer; that memory stands before this one. */
+  superseded_by: z.object({ id: z.string(), created_at: Instant }).nullable(),
 });
 export type MemoryHit = z.infer<typeof MemoryHit>;

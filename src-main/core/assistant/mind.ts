@@ -33,7 +33,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 
 /** What the thread asks for, as an operation of the store. A part that is out of date is made again by the thread. */
 export async function grantWish(store: Pick<Store, 'call'>, wish: MindWish): Promise<void> {
-  if (wish.type === 'keep') await store.call('memoryIndex.keep', wish.part);
+  if (wish.type === 'learn') await store.call('facts.learn', wish.lesson);
+  else if (wish.type === 'keep') await store.call('memoryIndex.keep', wish.part);
   else await store.call('memoryIndex.trim', { applied: wish.applied });
 }
 
@@ -83,7 +84,7 @@ export function createMind({ data, logger, onWish, restMs = defaultRestMs }: Min
   }
 
   function take(reply: MindReply): void {
-    if (reply.type === 'keep' || reply.type === 'trim') return onWish(reply);
+    if (reply.type === 'keep' || reply.type === 'trim' || reply.type === 'learn') return onWish(reply);
     if (reply.type === 'index_failed') {
       const { name, message, stack } = reply;
       return logger.error('mind.index_failed', { error: Object.assign(new Error(message), { name, stack }) });

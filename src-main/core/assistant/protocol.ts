@@ -30,5 +30,6 @@ export type MindReply =
   | { type: 'index_failed'; name: string; message: string; stack: string };
 /** What the thread, which only reads, asks to be written. */
 export type MindWish =
+  | { type: 'learn'; lesson: OpArgs<'facts.learn'> }
   | { type: 'keep'; part: OpArgs<'memoryIndex.keep'> }
   | { type: 'trim'; applied: OpArgs<'memoryIndex.trim'>['applied'] };

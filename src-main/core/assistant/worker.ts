@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PAST, readTimes } from '../language/index.ts';
-import { createRecall, followTerms } from '../memory/index.ts';
+import { createRecall, factsState, followTerms, nextLesson } from '../memory/index.ts';
 import { openReader } from '../store/index.ts';
 import { extractTodos } from '../tasks/index.ts';
 import { createAnswerer, type Question } from './answer.ts';
@@ -65,6 +65,7 @@ function keepUp(): void {
 }
 
 function wish(): void {
+  learn();
   const applied = terms.trimmable();
   if (applied !== null) tell({ type: 'trim', applied });
   if (performance.now() - lastKept < keepAtMostEveryMs) return;
@@ -74,6 +75,23 @@ function wish(): void {
   tell({ type: 'keep', part });
   // The first index of a large memory has many parts, and perhaps nobody asks anything for hours.
   setTimeout(keepUp, keepAtMostEveryMs);
+}
+
+/** What a lesson waits for: the store learns it, and the next one begins where it ended. */
+const betweenLessonsMs = 50;
+const lessonLostMs = 5_000;
+let taught: { from: string; at: number } | null = null;
+
+/** Reads what is new for facts, a step at a time; each ends with a wish, and the next is read when that was granted. */
+function learn(): void {
+  const from = JSON.stringify(factsState(reader));
+  const waits = taught?.from === from && performance.now() - taught.at < lessonLostMs;
+  const lesson = waits ? null : nextLesson(reader);
+  if (lesson) {
+    taught = { from, at: performance.now() };
+    tell({ type: 'learn', lesson });
+  }
+  if (waits || lesson) setTimeout(keepUp, betweenLessonsMs);
 }
 
 setImmediate(keepUp);

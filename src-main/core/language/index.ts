@@ -11,6 +11,7 @@ export {
   type QueryTerm,
   type QueryText,
 } from './segment.ts';
+export { type Sentence, sentencesOf } from './sentences.ts';
 export {
   foldUnits,
   instantOf,

@@ -10,6 +10,7 @@ const maxCentres = 60;
 /** A memory as ranking sees it, with its neighbours in the conversation. */
 export interface Turn {
   seq: number;
+  id: string;
   conversation_id: string | null;
   created_at: number;
   sender_id: string | null;
@@ -23,7 +24,7 @@ export interface Turn {
   sitting: number;
 }
 
-const turnColumns = `m.seq, m.conversation_id, m.created_at, m.sender_id, m.message_id,
+const turnColumns = `m.seq, m.id, m.conversation_id, m.created_at, m.sender_id, m.message_id,
   substr(m.content, 1, 2000) AS head, substr(m.content, -40) AS tail`;
 
 /** The memories with these numbers, in that order; what was forgotten meanwhile, or the filter keeps out, is not there. */

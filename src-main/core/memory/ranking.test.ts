@@ -24,6 +24,7 @@ const evidence: Evidence = {
 };
 const turn = (seq: number, head: string): Turn => ({
   seq,
+  id: `m${seq}`,
   head,
   tail: head.slice(-40),
   conversation_id: null,

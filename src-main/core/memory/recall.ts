@@ -4,9 +4,10 @@ import { foldText } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import { readTurns, type Turn, withNeighbours } from './conversation.ts';
 import { type Evidence, evidenceOfText, latestSaid } from './evidence.ts';
+import { endsOf, outdatedAmong, withCurrentFirst } from './facts/current.ts';
 import { filterSql } from './filter.ts';
 import { planQuery, type RecallPlan } from './plan.ts';
-import { isQuestion, rank } from './ranking.ts';
+import { isQuestion, type Ranked, rank } from './ranking.ts';
 import type { Saying } from './saying.ts';
 import { evidenceOfTerms } from './term-evidence.ts';
 import type { TermFollower } from './terms/follow.ts';
@@ -61,14 +62,37 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
     });
     const { answers, evidence } = answersTo(plan, query);
     const best = answers[0]?.score ?? 1;
-    const hits: MemoryHit[] = [];
-    for (const { turn, score, inTime } of answers) {
-      if (hits.length === query.k || score <= 0) break;
-      if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
-      if (evidence.exact?.has(turn.seq) === false || (!verbatim && isTheQuestion(turn, query.query))) continue;
-      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence), plan);
-      if (hit) hits.push(hit);
+    const mayAnswer = (turn: Turn): boolean =>
+      (exclude_message_id === undefined || turn.message_id !== exclude_message_id) &&
+      evidence.exact?.has(turn.seq) !== false &&
+      (verbatim || !isTheQuestion(turn, query.query));
+    const found: Ranked[] = [];
+    for (const answer of answers) {
+      if (found.length === query.k || answer.score <= 0) break;
+      if (mayAnswer(answer.turn)) found.push(answer);
     }
+    // Who asks for a time, for words in quotes or for what somebody said wants just that, and not how things are today.
+    const asksForNow = plan.spans.length === 0 && evidence.exact === null && plan.saying === null;
+    const outdated = outdatedAmong(
+      reader,
+      found.map(({ turn }) => turn.seq),
+    );
+    const later =
+      outdated.length === 0
+        ? []
+        : readTurns(
+            reader,
+            outdated.map(({ by }) => by),
+            filterSql(query),
+          );
+    const endedBy = endsOf(outdated, later);
+    const ordered = asksForNow
+      ? withCurrentFirst(found, { outdated, later: later.filter(mayAnswer), question: query.query })
+      : found;
+    const hits = ordered.slice(0, query.k).flatMap(({ turn, score, inTime }) => {
+      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence), plan);
+      return hit ? [{ ...hit, superseded_by: endedBy.get(turn.seq) ?? null }] : [];
+    });
     return { hits, saying: plan.saying };
   }
 
@@ -102,7 +126,7 @@ function isTheQuestion(turn: Turn, question: string): boolean {
 /** A text without case, width, spaces and punctuation: two that are equal here say the same words. */
 const comparable = (text: string): string => foldText(text).replace(/[^\p{L}\p{N}]+/gu, '');
 
-type HitRow = Omit<MemoryHit, 'created_at' | 'metadata' | 'score' | 'matched' | 'terms'> & {
+type HitRow = Omit<MemoryHit, 'created_at' | 'metadata' | 'score' | 'matched' | 'terms' | 'superseded_by'> & {
   created_at: number;
   metadata: string;
 };
@@ -113,7 +137,7 @@ function hitOf(
   score: number,
   { matched, terms }: Pick<MemoryHit, 'matched' | 'terms'>,
   plan: RecallPlan,
-): MemoryHit | null {
+): Omit<MemoryHit, 'superseded_by'> | null {
   const row = reader.get<HitRow>(
     `SELECT id, external_id, content, created_at, sender_id, conversation_id, platform, message_id, metadata
      FROM memories WHERE seq = ? AND forgotten_at IS NULL`,

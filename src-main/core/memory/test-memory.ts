@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { PAST, readTimes } from '../language/index.ts';
 import { type MemoryRow, openReader, openStore } from '../store/index.ts';
+import { factsState, nextLesson } from './facts/learn.ts';
 import { createRecall, type RecallOptions } from './recall.ts';
 import { followTerms } from './terms/follow.ts';
 
@@ -16,9 +17,17 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
   const file = join(folder, 'memory.db');
   const failures: Error[] = [];
   const store = await openStore({ file, durability: 'normal', onFailure: (error) => failures.push(error) });
-  const remember = (rows: readonly Given[]) => store.call('memories.insert', { rows: rows.map(rowOf) });
-  await remember(given);
   const reader = openReader(file);
+  /** Stores memories, and reads them for facts as the mind's thread does. */
+  const remember = async (rows: readonly Given[]) => {
+    const inserted = await store.call('memories.insert', { rows: rows.map(rowOf) });
+    await learn();
+    return inserted;
+  };
+  const learn = async (): Promise<void> => {
+    for (let lesson = nextLesson(reader); lesson; lesson = nextLesson(reader)) await store.call('facts.learn', lesson);
+  };
+  await remember(given);
   const terms = followTerms(reader, (error) => failures.push(error as Error));
   while (terms.work());
   const recall = createRecall({
@@ -30,6 +39,8 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
     file,
     store,
     remember,
+    learn,
+    state: () => factsState(reader) ?? { version: '', upto: 0, change: 0 },
     search(query: string, { now = Date.UTC(2024, 5, 30), exclude_message_id, ...rest }: Asked = {}) {
       return recall.search(MemoryQuery.parse({ query, timezone: 'UTC', ...rest }), { now, exclude_message_id });
     },

@@ -1,5 +1,6 @@
 export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';
 export { copiesFolder } from './sqlite/copies.ts';
+export { ends, type FactsState, type LearnedFact, type Lesson } from './sqlite/facts.ts';
 export { type FolderLock, lockDataFolder, runningOn } from './sqlite/folder-lock.ts';
 export { readHealth } from './sqlite/health.ts';
 export {

@@ -4,11 +4,10 @@ import type {
   ExtractResponse,
   TimeExpression,
 } from '../../../src-shared/schema/extraction.ts';
-import { foldUnits, readTimes, wallClock } from '../language/index.ts';
+import { foldUnits, readTimes, type Sentence, sentencesOf, wallClock } from '../language/index.ts';
 import { type Cue, cuesOf } from './cues.ts';
 import { scheduleOf } from './due.ts';
 import { assigneesOf } from './people.ts';
-import { type Sentence, sentencesOf } from './sentences.ts';
 import { coreOf, type Span, titleOf } from './title.ts';
 
 export type ExtractInput = Pick<ExtractRequest, 'text' | 'locale' | 'mode'> & {

@@ -61,8 +61,8 @@ export function memoryIndexOps(db: Database.Database) {
   );
   // The newest stays, so that its number is not given again.
   const dropKnown = db.prepare<[number]>(
-    `DELETE FROM memory_changes WHERE id <= min(?, (SELECT coalesce(min(as_of), 9e15) FROM memory_index))
-       AND id < (SELECT max(id) FROM memory_changes)`,
+    `DELETE FROM memory_changes WHERE id <= min(?, (SELECT coalesce(min(as_of), 9e15) FROM memory_index),
+       (SELECT change FROM facts_state)) AND id < (SELECT max(id) FROM memory_changes)`,
   );
 
   return {

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { factOps } from './facts.ts';
 import { importOps } from './imports.ts';
 import { memoryOps } from './memories.ts';
 import { memoryIndexOps } from './memory-index.ts';
@@ -22,6 +23,7 @@ export function createOps(db: Database.Database, queue: Queue) {
     ...taskOps(db, tasks),
     ...memories,
     ...memoryIndexOps(db),
+    ...factOps(db),
     ...tokens,
     ...pairingCodeOps(db, { insertToken: tokens['tokens.insert'] }),
     ...outboxOps(db, messages),

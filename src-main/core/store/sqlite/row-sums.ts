@@ -132,7 +132,17 @@ export const importTables: readonly SummedTable[] = [
   { name: 'import_items', key: ['seq'], fixed: ['import_id', 'kind', 'item_id'], changing: [] },
 ];
 
-export const summedTables: readonly SummedTable[] = [...firstSummedTables, ...importTables];
+/** What people wanted not to be known of them. */
+export const forgottenFactTables: readonly SummedTable[] = [
+  {
+    name: 'forgotten_facts',
+    key: ['memory_id', 'slot', 'value_key'],
+    fixed: ['memory_id', 'slot', 'value_key', 'at'],
+    changing: [],
+  },
+];
+
+export const summedTables: readonly SummedTable[] = [...firstSummedTables, ...importTables, ...forgottenFactTables];
 
 export type Cell = string | number | null;
 
