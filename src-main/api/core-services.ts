@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 
 /** The core, as the API needs it. */
 export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsBundle>): Services {
-  const { access, board, channels, events, exporter, importer, memories, store } = app;
+  const { access, board, channels, events, exporter, facts, importer, memories, store } = app;
 
   return {
     access: accessServices(access, app.reach),
@@ -25,6 +25,12 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
         if (!page) throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
         return page;
       },
+    },
+
+    facts: {
+      list: (query) => facts.list(query),
+      forget: (name) => facts.forget(name),
+      restore: (name) => facts.restore(name),
     },
 
     mappings: { tryOut: ({ mapping, payload }) => channels.tryMapping(mapping, payload) },

@@ -24,7 +24,7 @@ import {
   createWorkLoop,
 } from './ingest/index.ts';
 import { instantOf } from './language/index.ts';
-import { createMemories } from './memory/index.ts';
+import { createKnownFacts, createMemories } from './memory/index.ts';
 import {
   createClockWatch,
   createDeskNotices,
@@ -154,6 +154,7 @@ export async function createApp({
   });
   const board = createTaskBoard({ store, ids, clock, events });
   const memories = createMemories({ store, ids, clock, events, search: (query: MemoryQuery) => searchMemories(query) });
+  const facts = createKnownFacts({ store, clock });
   const exporter = createExporter({ store, timezone });
   const importer = createImporter({ store, clock, ids, onChange: () => events.emit({ type: 'resync' }) });
   const revoked = new Set<(tokenId: string) => void>();
@@ -353,6 +354,7 @@ export async function createApp({
     inbox,
     board,
     memories,
+    facts,
     exporter,
     importer,
     channels,

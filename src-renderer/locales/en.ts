@@ -172,6 +172,7 @@ export const en = {
   'errors.NOT_FOUND': 'It is not there any more.',
   'errors.MESSAGE_NOT_FOUND': 'The message is not there any more.',
   'errors.CONVERSATION_NOT_FOUND': 'The conversation is not there.',
+  'errors.FACT_NOT_FOUND': 'This is not known of them any more.',
   'errors.MEMORY_NOT_FOUND': 'The memory is not there any more.',
   'errors.TASK_NOT_FOUND': 'The todo is not there any more.',
   'errors.IMPORT_NOT_FOUND': 'There is no such import, or it brought nothing.',

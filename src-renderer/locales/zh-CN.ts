@@ -166,6 +166,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'errors.NOT_FOUND': '它已经不存在了。',
   'errors.MESSAGE_NOT_FOUND': '这条消息已经不存在了。',
   'errors.CONVERSATION_NOT_FOUND': '没有这个对话。',
+  'errors.FACT_NOT_FOUND': '这件事已经不在记忆里了。',
   'errors.MEMORY_NOT_FOUND': '这条记忆已经不存在了。',
   'errors.TASK_NOT_FOUND': '这条待办已经不存在了。',
   'errors.IMPORT_NOT_FOUND': '没有这次导入，或者它没有带来任何内容。',

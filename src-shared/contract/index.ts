@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { accessContract } from './access.ts';
+import { factsContract } from './facts.ts';
 import { memoriesContract } from './memories.ts';
 import { chatContract, conversationsContract, messagesContract } from './messages.ts';
 import { mappingsContract, systemContract } from './system.ts';
@@ -12,6 +13,7 @@ export const contract = {
   boards: boardsContract,
   chat: chatContract,
   conversations: conversationsContract,
+  facts: factsContract,
   mappings: mappingsContract,
   memories: memoriesContract,
   messages: messagesContract,

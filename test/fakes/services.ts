@@ -42,6 +42,7 @@ export function createFakeServices() {
         throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
       },
     },
+    facts: { list: nothing, forget: nothing, restore: nothing },
     mappings: { tryOut: nothing },
     memories: {
       create: nothing,

@@ -6,8 +6,6 @@ const when = '(?:现在|目前|最近|今年|去年|刚刚?|已经|一直|还|�
 const rest = '(?<value>[^，,。；;：:！!？?（）()]{1,40}?)';
 const end = '(?:了|啦|的|呢|哦|啊|呀|哈|吧)*(?=$|[，,。；;：:！!（）()\\s])';
 
-const of = (words: string, value = rest): RegExp => new RegExp(`${before}${words}${value}${end}`, 'u');
-
 const relation =
   '老公|丈夫|先生|老婆|妻子|太太|爱人|对象|女朋友|男朋友|女友|男友|未婚妻|未婚夫|儿子|女儿|孩子|哥哥|弟弟|姐姐|妹妹|爸爸|妈妈|父亲|母亲|狗|狗狗|猫|猫咪|老板|领导|经理|医生|牙医|老师|班主任|房东|律师|会计';
 const attribute =
@@ -36,60 +34,149 @@ const slotOfRelation = ({ relation: whose = '' }: Record<string, string>): Slot 
 
 export const chinese: readonly Pattern[] = [
   {
-    pattern: of(
-      '(?:我叫|我的?名字(?:是|叫)|(?:你们?|大家)?(?:可以)?(?:叫|喊)我)',
-      '(?<value>(?![你他她它我])[\\p{L}·]{1,12}?)',
+    pattern: new RegExp(
+      before +
+        '(?:' +
+        '(?:我叫|我的?名字(?:是|叫)|(?:你们?|大家)?(?:可以)?(?:叫|喊)我)' +
+        ')' +
+        '(?<value>(?![你他她它我])[\\p{L}·]{1,12}?)' +
+        end,
+      'u',
     ),
     slot: 'name',
   },
-  { pattern: of('我的?生日(?:是|在)|我(?:是)?出生(?:在|于)(?=\\d)'), slot: 'birthday' },
-  { pattern: of(`我${when}(?:住|定居)(?:在|到)`), slot: 'home' },
-  { pattern: of(`(?:我们?)${when}(?:从[^，。]{1,12})?(?:搬家?|搬回|搬去)(?:到|去|回|来)?了?`), slot: 'home' },
-  { pattern: of(`我${when}(?:不再?住在?|不住在?|没再住在?)`), slot: 'home', negated: true },
-  { pattern: of('我(?:以前|之前|曾经|原来|小时候)住在'), slot: 'home', negated: true },
   {
-    pattern: of(
-      '我(?:的)?(?:老家|家乡)(?:是|在)|我(?:是|来自)(?=[\\p{Script=Han}]{1,8}人)',
-      '(?<value>[\\p{L}]{1,12}?)人?',
+    pattern: new RegExp(before + '(?:' + '我的?生日(?:是|在)|我(?:是)?出生(?:在|于)(?=\\d)' + ')' + rest + end, 'u'),
+    slot: 'birthday',
+  },
+  { pattern: new RegExp(before + '(?:' + `我${when}(?:住|定居)(?:在|到)` + ')' + rest + end, 'u'), slot: 'home' },
+  {
+    pattern: new RegExp(
+      before + '(?:' + `(?:我们?)${when}(?:从[^，。]{1,12})?(?:搬家?|搬回|搬去)(?:到|去|回|来)?了?` + ')' + rest + end,
+      'u',
+    ),
+    slot: 'home',
+  },
+  {
+    pattern: new RegExp(before + '(?:' + `我${when}(?:不再?住在?|不住在?|没再住在?)` + ')' + rest + end, 'u'),
+    slot: 'home',
+    negated: true,
+  },
+  {
+    pattern: new RegExp(before + '(?:' + '我(?:以前|之前|曾经|原来|小时候)住在' + ')' + rest + end, 'u'),
+    slot: 'home',
+    negated: true,
+  },
+  {
+    pattern: new RegExp(
+      before +
+        '(?:' +
+        '我(?:的)?(?:老家|家乡)(?:是|在)|我(?:是|来自)(?=[\\p{Script=Han}]{1,8}人)' +
+        ')' +
+        '(?<value>[\\p{L}]{1,12}?)人?' +
+        end,
+      'u',
     ),
     slot: 'hometown',
   },
-  { pattern: of('我来自'), slot: 'hometown' },
-  { pattern: of(`我${when}在`, '(?<value>[^，,。；;！!？?]{2,20}?)(?:上班|工作|任职|就职)'), slot: 'employer' },
-  { pattern: of(`我${when}(?:跳槽|入职)(?:到|去)?了?`), slot: 'employer' },
-  { pattern: of(`我${when}是(?:一[名个位]|个|名)?`, `(?<value>[\\p{Script=Han}]{0,8}?(?:${jobs}))`), slot: 'job' },
-  { pattern: of(`我${when}在`, '(?<value>[^，,。；;！!？?]{2,20}?)(?:上学|读书|念书|读研|就读)'), slot: 'school' },
+  { pattern: new RegExp(before + '(?:' + '我来自' + ')' + rest + end, 'u'), slot: 'hometown' },
   {
-    pattern: of(
-      `我${when}(?:很|最|特别|非常|超级?|挺|比较|更)?(?:喜欢(?!的)|爱吃|爱喝|爱看|爱听|爱玩|热爱|偏爱|偏好|钟爱)`,
+    pattern: new RegExp(
+      before + '(?:' + `我${when}在` + ')' + '(?<value>[^，,。；;！!？?]{2,20}?)(?:上班|工作|任职|就职)' + end,
+      'u',
+    ),
+    slot: 'employer',
+  },
+  {
+    pattern: new RegExp(before + '(?:' + `我${when}(?:跳槽|入职)(?:到|去)?了?` + ')' + rest + end, 'u'),
+    slot: 'employer',
+  },
+  {
+    pattern: new RegExp(
+      before + '(?:' + `我${when}是(?:一[名个位]|个|名)?` + ')' + `(?<value>[\\p{Script=Han}]{0,8}?(?:${jobs}))` + end,
+      'u',
+    ),
+    slot: 'job',
+  },
+  {
+    pattern: new RegExp(
+      before + '(?:' + `我${when}在` + ')' + '(?<value>[^，,。；;！!？?]{2,20}?)(?:上学|读书|念书|读研|就读)' + end,
+      'u',
+    ),
+    slot: 'school',
+  },
+  {
+    pattern: new RegExp(
+      before +
+        '(?:' +
+        `我${when}(?:很|最|特别|非常|超级?|挺|比较|更)?(?:喜欢(?!的)|爱吃|爱喝|爱看|爱听|爱玩|热爱|偏爱|偏好|钟爱)` +
+        ')' +
+        rest +
+        end,
+      'u',
     ),
     slot: 'likes',
   },
   {
-    pattern: of(
-      `我${when}(?:很|最|特别|非常|超|挺)?(?:讨厌|反感|不太?喜欢|不再喜欢|不爱吃|不爱喝|不爱|不吃|不喝|不能吃|不能喝|吃不了|受不了|戒了)`,
+    pattern: new RegExp(
+      before +
+        '(?:' +
+        `我${when}(?:很|最|特别|非常|超|挺)?(?:讨厌|反感|不太?喜欢|不再喜欢|不爱吃|不爱喝|不爱|不吃|不喝|不能吃|不能喝|吃不了|受不了|戒了)` +
+        ')' +
+        rest +
+        end,
+      'u',
     ),
     slot: 'likes',
     negated: true,
   },
-  { pattern: of(`我${when}对`, '(?<value>[^，,。；;！!？?不]{1,20}?)(?:严重|有点|有些)?过敏'), slot: 'allergy' },
-  { pattern: of(`我${when}对`, '(?<value>[^，,。；;！!？?]{1,20}?)不(?:再)?过敏'), slot: 'allergy', negated: true },
-  { pattern: of(`我${when}会(?:说|讲)`, '(?<value>[\\p{Script=Han}、和]{1,16}?(?:语|话|文))'), slot: 'language' },
   {
-    pattern: of(
-      `我(?:家)?(?:的)?(?:小)?(?<relation>${relation})(?:的?名字)?(?:叫做?|是叫|名叫)`,
-      '(?<value>[\\p{L}·]{1,12}?)',
+    pattern: new RegExp(
+      before + '(?:' + `我${when}对` + ')' + '(?<value>[^，,。；;！!？?不]{1,20}?)(?:严重|有点|有些)?过敏' + end,
+      'u',
+    ),
+    slot: 'allergy',
+  },
+  {
+    pattern: new RegExp(
+      before + '(?:' + `我${when}对` + ')' + '(?<value>[^，,。；;！!？?]{1,20}?)不(?:再)?过敏' + end,
+      'u',
+    ),
+    slot: 'allergy',
+    negated: true,
+  },
+  {
+    pattern: new RegExp(
+      before + '(?:' + `我${when}会(?:说|讲)` + ')' + '(?<value>[\\p{Script=Han}、和]{1,16}?(?:语|话|文))' + end,
+      'u',
+    ),
+    slot: 'language',
+  },
+  {
+    pattern: new RegExp(
+      before +
+        '(?:' +
+        `我(?:家)?(?:的)?(?:小)?(?<relation>${relation})(?:的?名字)?(?:叫做?|是叫|名叫)` +
+        ')' +
+        '(?<value>[\\p{L}·]{1,12}?)' +
+        end,
+      'u',
     ),
     slot: slotOfRelation,
   },
   {
-    pattern: of('我最喜欢的(?<kind>[\\p{Script=Han}]{1,6}?)(?:是|叫)'),
+    pattern: new RegExp(before + '(?:' + '我最喜欢的(?<kind>[\\p{Script=Han}]{1,6}?)(?:是|叫)' + ')' + rest + end, 'u'),
     slot: ({ kind = '' }) => `favourite ${kind}`,
   },
   {
-    pattern: of(
-      `我的?(?:新|现在的?)?(?<attribute>${attribute})(?:(?:改|换)(?:成|为)了?|变成了?|是|：|:|在)\\s*`,
-      '(?<value>[^，,。；;！!？?（）()]{1,60}?)',
+    pattern: new RegExp(
+      before +
+        '(?:' +
+        `我的?(?:新|现在的?)?(?<attribute>${attribute})(?:(?:改|换)(?:成|为)了?|变成了?|是|：|:|在)\\s*` +
+        ')' +
+        '(?<value>[^，,。；;！!？?（）()]{1,60}?)' +
+        end,
+      'u',
     ),
     slot: slotOfAttribute,
   },

@@ -10,10 +10,9 @@ export interface Pattern {
 const lead = String.raw`(?:^|[,;:]\s*|\b(?:and|but|so|well|hi|hello|hey|also|because|since|that|yes|yeah|oh|fyi|by the way)[,!]?\s+)`;
 const adverb = String.raw`(?:\s+(?:really|just|still|now|currently|actually|absolutely|always|both|already|recently|mostly|usually|definitely))*`;
 const rest = String.raw`(?<value>[^,;:()!?]+?)`;
+const gap = String.raw`\s+`;
 const restAnyMore = `${rest}(?: any ?more)?`;
 const clauseEnd = String.raw`(?:\s*(?:$|[,;:()!?]|\.(?:\s|$)|\s(?:because|but|so|since|and (?:i|we|my|it|they|he|she)|which|when|where|while|although|though|if|unless|until)\b))`;
-
-const of = (words: string, value = rest): RegExp => new RegExp(`${lead}${words}\\s+${value}${clauseEnd}`, 'iu');
 
 const i = String.raw`i(?:\s+am|['’]m)`;
 const relation =
@@ -53,80 +52,165 @@ const slotOfRelation = ({ relation: whose = '' }: Record<string, string>): Slot 
 const properName = String.raw`(?<value>\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’.-]*){0,3})`;
 
 export const english: readonly Pattern[] = [
-  { pattern: of(`my${adverb} name(?:\\s+is|['’]s)${adverb}`, '(?<value>[^,;:()!?.]{1,60}?)'), slot: 'name' },
-  { pattern: of(String.raw`(?:please |you can )?call me`, '(?<value>[^,;:()!?.]{1,40}?)'), slot: 'name' },
-  { pattern: of(String.raw`(?:i was born on|my birthday(?:\s+is|['’]s)(?:\s+on)?)`), slot: 'birthday' },
-  { pattern: of(`i${adverb} (?:live|reside) (?:in|at|near)`), slot: 'home' },
   {
-    pattern: of(`(?:i|we)(?:['’](?:ve|re))?${adverb} (?:have )?mov(?:ed|ing)(?: house)?(?: from [^,;.]+?)? to`),
+    pattern: new RegExp(
+      lead + `my${adverb} name(?:\\s+is|['’]s)${adverb}` + gap + '(?<value>[^,;:()!?.]{1,60}?)' + clauseEnd,
+      'iu',
+    ),
+    slot: 'name',
+  },
+  {
+    pattern: new RegExp(
+      lead + String.raw`(?:please |you can )?call me` + gap + '(?<value>[^,;:()!?.]{1,40}?)' + clauseEnd,
+      'iu',
+    ),
+    slot: 'name',
+  },
+  {
+    pattern: new RegExp(
+      lead + String.raw`(?:i was born on|my birthday(?:\s+is|['’]s)(?:\s+on)?)` + gap + rest + clauseEnd,
+      'iu',
+    ),
+    slot: 'birthday',
+  },
+  {
+    pattern: new RegExp(lead + `i${adverb} (?:live|reside) (?:in|at|near)` + gap + rest + clauseEnd, 'iu'),
     slot: 'home',
   },
   {
-    pattern: of(String.raw`i (?:no longer|don['’]?t|do not) live in`, restAnyMore),
+    pattern: new RegExp(
+      lead +
+        `(?:i|we)(?:['’](?:ve|re))?${adverb} (?:have )?mov(?:ed|ing)(?: house)?(?: from [^,;.]+?)? to` +
+        gap +
+        rest +
+        clauseEnd,
+      'iu',
+    ),
+    slot: 'home',
+  },
+  {
+    pattern: new RegExp(
+      lead + String.raw`i (?:no longer|don['’]?t|do not) live in` + gap + restAnyMore + clauseEnd,
+      'iu',
+    ),
     slot: 'home',
     negated: true,
   },
-  { pattern: of(String.raw`i used to live in`), slot: 'home', negated: true },
   {
-    pattern: of(`(?:${i}${adverb}|i come) (?:originally )?from`, `(?<value>${'\\p{Lu}'}[^,;:()!?.]*?)`),
+    pattern: new RegExp(lead + String.raw`i used to live in` + gap + rest + clauseEnd, 'iu'),
+    slot: 'home',
+    negated: true,
+  },
+  {
+    pattern: new RegExp(
+      lead + `(?:${i}${adverb}|i come) (?:originally )?from` + gap + `(?<value>${'\\p{Lu}'}[^,;:()!?.]*?)` + clauseEnd,
+      'iu',
+    ),
     slot: 'hometown',
   },
-  { pattern: of(String.raw`i grew up in`), slot: 'hometown' },
-  { pattern: of(`i${adverb} work (?:at|for)`), slot: 'employer' },
+  { pattern: new RegExp(lead + String.raw`i grew up in` + gap + rest + clauseEnd, 'iu'), slot: 'hometown' },
+  { pattern: new RegExp(lead + `i${adverb} work (?:at|for)` + gap + rest + clauseEnd, 'iu'), slot: 'employer' },
   {
-    pattern: of(
-      String.raw`i(?:['’]ve)? (?:just )?(?:started|joined|begun)(?: working)?(?: at| for)?`,
-      `(?<value>${'\\p{Lu}'}[^,;:()!?.]*?)`,
+    pattern: new RegExp(
+      lead +
+        String.raw`i(?:['’]ve)? (?:just )?(?:started|joined|begun)(?: working)?(?: at| for)?` +
+        gap +
+        `(?<value>${'\\p{Lu}'}[^,;:()!?.]*?)` +
+        clauseEnd,
+      'iu',
     ),
     slot: 'employer',
   },
-  { pattern: of(`i${adverb} work as an?`), slot: 'job' },
+  { pattern: new RegExp(lead + `i${adverb} work as an?` + gap + rest + clauseEnd, 'iu'), slot: 'job' },
   {
-    pattern: of(
-      `${i}${adverb} an?`,
-      String.raw`(?<value>(?:[a-z-]+ ){0,2}(?:teacher|engineer|developer|programmer|designer|nurse|doctor|lawyer|student|accountant|manager|chef|cook|writer|artist|musician|photographer|scientist|researcher|architect|electrician|plumber|driver|pilot|farmer|journalist|translator|consultant|analyst|pharmacist|dentist|vet|librarian|salesperson|retiree))`,
+    pattern: new RegExp(
+      lead +
+        `${i}${adverb} an?` +
+        gap +
+        String.raw`(?<value>(?:[a-z-]+ ){0,2}(?:teacher|engineer|developer|programmer|designer|nurse|doctor|lawyer|student|accountant|manager|chef|cook|writer|artist|musician|photographer|scientist|researcher|architect|electrician|plumber|driver|pilot|farmer|journalist|translator|consultant|analyst|pharmacist|dentist|vet|librarian|salesperson|retiree))` +
+        clauseEnd,
+      'iu',
     ),
     slot: 'job',
   },
-  { pattern: of(`i${adverb} (?:study|go to school) (?:at|in)`), slot: 'school' },
   {
-    pattern: of(
-      String.raw`i(?<adverb>(?:\s+(?:really|just|still|absolutely|also|do))*)\s+(?:like|love|enjoy|adore|prefer)`,
-      String.raw`(?<value>[^,;:()!?]{2,80}?)`,
+    pattern: new RegExp(lead + `i${adverb} (?:study|go to school) (?:at|in)` + gap + rest + clauseEnd, 'iu'),
+    slot: 'school',
+  },
+  {
+    pattern: new RegExp(
+      lead +
+        String.raw`i(?<adverb>(?:\s+(?:really|just|still|absolutely|also|do))*)\s+(?:like|love|enjoy|adore|prefer)` +
+        gap +
+        String.raw`(?<value>[^,;:()!?]{2,80}?)` +
+        clauseEnd,
+      'iu',
     ),
     slot: 'likes',
   },
   {
-    pattern: of(
-      String.raw`i(?:\s+(?:really|just|absolutely|also))*\s+(?:hate|dislike|detest|can(?:not|['’]?t) stand|(?:don['’]?t|do not|no longer|never)(?: really)? (?:like|love|enjoy|eat|drink))`,
-      String.raw`(?<value>[^,;:()!?]{2,80}?)(?: any ?more)?`,
+    pattern: new RegExp(
+      lead +
+        String.raw`i(?:\s+(?:really|just|absolutely|also))*\s+(?:hate|dislike|detest|can(?:not|['’]?t) stand|(?:don['’]?t|do not|no longer|never)(?: really)? (?:like|love|enjoy|eat|drink))` +
+        gap +
+        String.raw`(?<value>[^,;:()!?]{2,80}?)(?: any ?more)?` +
+        clauseEnd,
+      'iu',
     ),
     slot: 'likes',
     negated: true,
   },
-  { pattern: of(`${i}${adverb} allergic to`), slot: 'allergy' },
+  { pattern: new RegExp(lead + `${i}${adverb} allergic to` + gap + rest + clauseEnd, 'iu'), slot: 'allergy' },
   {
-    pattern: of(String.raw`i(?:['’]m| am) (?:not|no longer) allergic to`, restAnyMore),
+    pattern: new RegExp(
+      lead + String.raw`i(?:['’]m| am) (?:not|no longer) allergic to` + gap + restAnyMore + clauseEnd,
+      'iu',
+    ),
     slot: 'allergy',
     negated: true,
   },
   {
-    pattern: of(
-      `i${adverb} (?:can )?speak`,
-      String.raw`(?<value>\p{Lu}[\p{L}]+(?:(?:,| and)+ \p{Lu}[\p{L}]+)*)(?: fluently| a little| well)?`,
+    pattern: new RegExp(
+      lead +
+        `i${adverb} (?:can )?speak` +
+        gap +
+        String.raw`(?<value>\p{Lu}[\p{L}]+(?:(?:,| and)+ \p{Lu}[\p{L}]+)*)(?: fluently| a little| well)?` +
+        clauseEnd,
+      'iu',
     ),
     slot: 'language',
   },
   {
-    pattern: of(`my (?<relation>${relation})(?:['’]s name)?(?:\\s+is|['’]s)(?: called| named)?`, properName),
+    pattern: new RegExp(
+      lead +
+        `my (?<relation>${relation})(?:['’]s name)?(?:\\s+is|['’]s)(?: called| named)?` +
+        gap +
+        properName +
+        clauseEnd,
+      'iu',
+    ),
     slot: slotOfRelation,
   },
   {
-    pattern: of(`(?:i|we) (?:have|own|got|adopted) an? (?<relation>${relation}) (?:called|named)`, properName),
+    pattern: new RegExp(
+      lead +
+        `(?:i|we) (?:have|own|got|adopted) an? (?<relation>${relation}) (?:called|named)` +
+        gap +
+        properName +
+        clauseEnd,
+      'iu',
+    ),
     slot: slotOfRelation,
   },
   {
-    pattern: of(`my (?:new )?(?<attribute>${attribute})(?:\\s+is|['’]s|\\s+has changed to|\\s+changed to)(?: now)?`),
+    pattern: new RegExp(
+      lead +
+        `my (?:new )?(?<attribute>${attribute})(?:\\s+is|['’]s|\\s+has changed to|\\s+changed to)(?: now)?` +
+        gap +
+        rest +
+        clauseEnd,
+      'iu',
+    ),
     slot: slotOfAttribute,
   },
 ];
