@@ -132,8 +132,6 @@ export const importTables: readonly SummedTable[] = [
   { name: 'import_items', key: ['seq'], fixed: ['import_id', 'kind', 'item_id'], changing: [] },
 ];
 
-export const summedTables: readonly SummedTable[] = [...firstSummedTables, ...importTables];
-
 export type Cell = string | number | null;
 
 /**

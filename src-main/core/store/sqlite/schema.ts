@@ -4,6 +4,7 @@ import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
 import { memoryIndexSchema } from './memory-index.ts';
 import { firstSummedTables, importTables, type SummedTable, sumStatements } from './row-sums.ts';
+import { sealSchema, sealTables } from './sealing/memory-keys.ts';
 import { deviceSchema, tokenSchema } from './tokens.ts';
 
 /** Times are milliseconds since the epoch; `timestamp` alone is the unified message's Unix seconds. */
@@ -156,12 +157,14 @@ export const migrations: readonly (readonly string[])[] = [
   sumSchema,
   statementsOf(memoryIndexSchema),
   importSchema,
+  sealSchema,
 ];
 
 /** The tables whose rows carry sums in a database of this version. */
 export const summedIn = (version: number): readonly SummedTable[] => [
   ...(version > migrations.indexOf(sumSchema) ? firstSummedTables : []),
   ...(version > migrations.indexOf(importSchema) ? importTables : []),
+  ...(version > migrations.indexOf(sealSchema) ? sealTables : []),
 ];
 
 export const schemaVersion = migrations.length;
