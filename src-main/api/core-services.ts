@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 
 /** The core, as the API needs it. */
 export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsBundle>): Services {
-  const { access, board, channels, events, exporter, facts, importer, memories, store } = app;
+  const { access, board, channels, events, exporter, facts, importer, keyring, memories, store } = app;
 
   return {
     access: accessServices(access, app.reach),
@@ -52,6 +52,8 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
       },
       restore: ({ id }) => memories.restore(id),
       eraseSubject: ({ subject }) => memories.eraseSubject(subject),
+      key: () => keyring.state(),
+      rotateKey: () => keyring.rotate(),
     },
 
     messages: {

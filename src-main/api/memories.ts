@@ -11,6 +11,8 @@ export function implementMemories({ memories: api }: Implementation, { memories 
     update: api.update.handler((call) => memories.update(call.input, callerOf(call))),
     forget: api.forget.handler((call) => memories.forget(call.input, callerOf(call))),
     restore: api.restore.handler((call) => memories.restore(call.input, callerOf(call))),
+    key: api.key.handler((call) => memories.key(call.input, callerOf(call))),
+    rotateKey: api.rotateKey.handler((call) => memories.rotateKey(call.input, callerOf(call))),
     eraseSubject: api.eraseSubject.handler((call) => memories.eraseSubject(call.input, callerOf(call))),
   };
 }

@@ -8,7 +8,7 @@ import type { Message } from '../../src-shared/schema/message.ts';
 import type { Notice, Status } from '../../src-shared/schema/status.ts';
 import { createAccess, describeReach, type Listening } from './access/index.ts';
 import { createAssistant, createMind, grantWish } from './assistant/index.ts';
-import { AppError, isAppError } from './foundation/app-error.ts';
+import { AppError } from './foundation/app-error.ts';
 import { type Clock, isoTime, systemClock } from './foundation/clock.ts';
 import { createEgress } from './foundation/egress/index.ts';
 import { createEventBus } from './foundation/events.ts';
@@ -24,13 +24,15 @@ import {
   createWorkLoop,
 } from './ingest/index.ts';
 import { instantOf } from './language/index.ts';
-import { createKnownFacts, createMemories } from './memory/index.ts';
+import { createKeyring, createKnownFacts, createMemories, withSealed } from './memory/index.ts';
 import {
   createClockWatch,
   createDeskNotices,
   createProcessFigures,
   createRecentErrors,
+  databaseStatus,
   foundClockFile,
+  troubleOf,
 } from './monitor/index.ts';
 import type { Config } from './settings/index.ts';
 import {
@@ -39,7 +41,7 @@ import {
   createKeeper,
   type Finished,
   type FolderLock,
-  type KeptHealth,
+  listCopies,
   type NewTask,
   openStore,
   totalOf,
@@ -95,6 +97,7 @@ export async function createApp({
     durability: config.app.durability,
     copies,
     now: clock.now(),
+    sensitive: config.memory.sensitive,
     onFailure(error) {
       logger.error('store.failed', { error });
       deskNotices.tell({ kind: troubleOf(error) === 'STORE_FULL' ? 'disk_full' : 'disk_fault' });
@@ -151,6 +154,22 @@ export async function createApp({
     data: { databaseFile: config.memory.db_path, defaultLocale, acceptFrom },
     logger,
     onWish: (wish) => void grantWish(store, wish).catch((error) => logger.error('mind.wish_failed', { error })),
+  });
+  const keyring = createKeyring({
+    store,
+    secrets: host.secrets,
+    passphrase: config.memory.passphrase,
+    previousPassphrase: config.memory.previous_passphrase,
+    ids,
+    clock,
+    logger,
+    onChange: () => events.emit({ type: 'status' }),
+    oldestCopy: () => listCopies(copies).at(-1)?.madeAt ?? null,
+  });
+  await keyring.open().catch(async (error: unknown) => {
+    await store.close();
+    lock.release();
+    throw error;
   });
   const board = createTaskBoard({ store, ids, clock, events });
   const memories = createMemories({ store, ids, clock, events, search: (query: MemoryQuery) => searchMemories(query) });
@@ -256,8 +275,13 @@ export async function createApp({
     return tasks.filter((task) => task !== null).filter(({ status: state }) => state === 'suggested');
   }
 
-  function searchMemories(query: MemoryQuery): Promise<MemoryHit[]> {
-    return mind.ask('search', { query: { timezone, ...query }, now: clock.now() });
+  /** The mind knows nothing of sealed memories; the store finds them by exact words. */
+  async function searchMemories(query: MemoryQuery): Promise<MemoryHit[]> {
+    const [open, sealed] = await Promise.all([
+      mind.ask('search', { query: { timezone, ...query }, now: clock.now() }),
+      store.hasSealed ? store.call('memories.findSealed', { ...query, limit: query.k }) : [],
+    ]);
+    return withSealed(open, sealed, query.k);
   }
 
   /** Finds todos and times in a text; unless it is a dry run the todos become cards. */
@@ -309,6 +333,7 @@ export async function createApp({
     const found = [
       ...notices,
       ...clockWatch.notices(totals.newest_received_at),
+      ...keyring.notices(),
       ...channels.list.flatMap((channel) => channel.notices?.() ?? []),
     ];
     return {
@@ -355,6 +380,7 @@ export async function createApp({
     board,
     memories,
     facts,
+    keyring,
     exporter,
     importer,
     channels,
@@ -416,6 +442,7 @@ export async function createApp({
     async start(): Promise<void> {
       pause.start();
       keeper.start();
+      await keyring.start();
       await workLoop.start();
       if (!safeMode) await delivery.start();
       wakeMind();
@@ -434,6 +461,7 @@ export async function createApp({
       await clockWatch.close();
       await access.close().catch((error: unknown) => logger.warn('access.use_not_kept', { error }));
       deskNotices.stop();
+      await keyring.stop();
       await keeper.stop();
       await store.close();
       figures.stop();
@@ -443,33 +471,8 @@ export async function createApp({
   };
 }
 
-/** A disk without room needs room; what to do about anything else stands in the log and among the last errors. */
 /** Above this a search without the index of words takes some ten milliseconds and more. */
 const manyMemories = 20_000;
-
-const troubleOf = (error: Error) =>
-  isAppError(error) && error.code === 'STORE_FULL' ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
-
-function databaseStatus({ check, copies, copied_at, problem, salvage }: KeptHealth): Status['database'] {
-  return {
-    checked_at: check?.checked_at ?? null,
-    damage: check?.damage ?? null,
-    damaged_rows: check?.damaged_rows ?? 0,
-    copied_at: copied_at === null ? null : isoTime(copied_at),
-    copies,
-    problem,
-    salvage: salvage && {
-      at: salvage.at,
-      aside: salvage.aside,
-      report: salvage.report,
-      saved: totalOf(salvage, 'saved'),
-      from_copy: totalOf(salvage, 'from_copy'),
-      altered: totalOf(salvage, 'altered'),
-      missing: totalOf(salvage, 'missing'),
-      open_ended: salvage.tables.some((table) => table.open_ended),
-    },
-  };
-}
 
 type Counted = Pick<Status['totals'], 'received' | 'arriving' | 'accepted' | 'duplicate' | 'rejected'>;
 

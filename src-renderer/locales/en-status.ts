@@ -85,6 +85,12 @@ export const enStatus = {
     'Signed messages are refused: their senders agree on a time {{span}} behind this computer. Set the clock of this computer, or that of the senders.',
   'notice.clock.behindRecords':
     'The clock of this computer is behind: the newest message was stored {{span}} from now. Until it is set, due dates and “today” are wrong.',
+  'notice.sealed.no_key':
+    'Sensitive memories are locked: their key is not here. Unlock the key chain, or put the passphrase or the keys folder back, and start Clawdbot again. Nothing of them is lost.',
+  'notice.sealed.wrong_key':
+    'Sensitive memories are locked: the key or passphrase that is here is another one. Put the right one back and start Clawdbot again. Nothing of them is lost.',
+  'notice.sealed.damaged':
+    'Sensitive memories are locked: what is known of their key is damaged. Put a copy of the database in its place.',
   'notice.replies.certificate':
     'Replies of {{channel}} wait: the receiver shows a certificate that nobody known vouches for. Sign in to this network in a browser; behind a proxy that reads along, name its authority with NODE_EXTRA_CA_CERTS.',
   'notice.replies.clock':

@@ -79,6 +79,11 @@ export const zhCNStatus = {
     '带签名的消息被拒绝：发送方的时间一致，比这台电脑慢{{span}}。请校准这台电脑或发送方的时钟。',
   'notice.clock.behindRecords':
     '这台电脑的时钟慢了：最新一条消息的存储时间在{{span}}之后。校准之前，截止日期和“今天”都不准确。',
+  'notice.sealed.no_key':
+    '敏感记忆已锁定：没有找到密钥。请解锁系统钥匙串，或恢复口令、keys 文件夹，然后重新启动 Clawdbot。内容没有丢失。',
+  'notice.sealed.wrong_key':
+    '敏感记忆已锁定：现有的密钥或口令不是原来的那个。请恢复正确的密钥或口令，然后重新启动 Clawdbot。内容没有丢失。',
+  'notice.sealed.damaged': '敏感记忆已锁定：密钥的登记信息已损坏。请用数据库副本替换它。',
   'notice.replies.certificate':
     '{{channel}} 的回复在等待：接收方出示的证书无人担保。请在浏览器中登录此网络；若有会查看内容的代理，请用 NODE_EXTRA_CA_CERTS 指定它的证书机构。',
   'notice.replies.clock':

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Instant, PageQuery, pageOf } from '../schema/common.ts';
 import { Memory, MemoryHit, MemoryInput, MemoryQuery } from '../schema/memory.ts';
-import { asOperator, failures, op } from './op.ts';
+import { KeyState } from '../schema/memory-key.ts';
+import { asAdmin, asOperator, failures, op } from './op.ts';
 
 const ById = z.object({ id: z.string().min(1).max(64) });
 
@@ -39,7 +40,7 @@ export const memoriesContract = {
     .output(Memory),
   update: asOperator
     .route({ method: 'PATCH', path: '/memories/{id}', summary: 'Correct a memory', tags: ['memories'] })
-    .errors(failures('MEMORY_NOT_FOUND'))
+    .errors(failures('MEMORY_NOT_FOUND', 'MEMORY_LOCKED'))
     .input(
       ById.extend({
         content: MemoryInput.shape.content.optional(),
@@ -73,4 +74,23 @@ export const memoriesContract = {
     })
     .input(z.object({ subject: z.string().min(1).max(256) }))
     .output(z.object({ erased: z.number().int() })),
+  key: op
+    .route({
+      method: 'GET',
+      path: '/memory-key',
+      summary: 'How the key of sensitive memories stands',
+      tags: ['memories'],
+    })
+    .output(KeyState),
+  /** Answers at once; memories are sealed with the new key in the background. */
+  rotateKey: asAdmin
+    .route({
+      method: 'POST',
+      path: '/memory-key/rotate',
+      summary: 'Change the key of sensitive memories',
+      tags: ['memories'],
+    })
+    .errors(failures('MEMORY_LOCKED', 'CONFLICT'))
+    .input(z.strictObject({}))
+    .output(KeyState),
 };

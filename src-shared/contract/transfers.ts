@@ -31,6 +31,10 @@ export const transfersContract = {
         text: z.string(),
         memories: z.number().int(),
         tasks: z.number().int(),
+        /** Of the memories: sensitive ones, which are sealed here and in the open in the file. */
+        sensitive: z.number().int(),
+        /** Memories that were left out because they are locked. */
+        locked: z.number().int(),
         next_cursor: z.string().nullable(),
       }),
     ),

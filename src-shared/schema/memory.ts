@@ -19,6 +19,10 @@ export type MemoryInput = z.infer<typeof MemoryInput>;
 export const MemoryKind = z.enum(['message', 'note']);
 export type MemoryKind = z.infer<typeof MemoryKind>;
 
+/** Why a sealed memory shows nothing: its key is not here, the one that is here is another, or it is damaged. */
+export const LockReason = z.enum(['no_key', 'wrong_key', 'damaged']);
+export type LockReason = z.infer<typeof LockReason>;
+
 export const Memory = z.object({
   id: z.string(),
   external_id: z.string().nullable(),
@@ -32,7 +36,10 @@ export const Memory = z.object({
   /** Where it comes from; null for a memory that was written or imported by hand. */
   message_id: z.string().nullable(),
   metadata: z.record(z.string(), z.json()),
+  /** Kept sealed. */
   sensitive: z.boolean(),
+  /** There while the memory is locked; content and metadata are empty then, and come back with the key. */
+  locked: LockReason.optional(),
 });
 export type Memory = z.infer<typeof Memory>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Instant } from './common.ts';
+import { LockReason } from './memory.ts';
 
 export const ChannelState = z.enum(['ready', 'off', 'misconfigured', 'failed']);
 
@@ -51,6 +52,8 @@ export const Notice = z.discriminatedUnion('code', [
     channel: z.string(),
     by: z.enum(['certificate', 'clock', 'redirect', 'sign_in']),
   }),
+  /** Sensitive memories are locked, and none can be added. */
+  z.object({ code: z.literal('SENSITIVE_LOCKED'), message: z.string(), why: LockReason }),
 ]);
 export type Notice = z.infer<typeof Notice>;
 

@@ -7,7 +7,10 @@ export const ExportFormat = z.enum(['jsonl', 'csv', 'md']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
 /** A memory as an export holds it: everything there is of it. `forgotten_at` is null unless it was forgotten. */
-export const MemoryRecord = Memory.extend({ type: z.literal('memory'), forgotten_at: Instant.nullable() });
+export const MemoryRecord = Memory.omit({ locked: true }).extend({
+  type: z.literal('memory'),
+  forgotten_at: Instant.nullable(),
+});
 export type MemoryRecord = z.infer<typeof MemoryRecord>;
 
 /** The same of a todo. */

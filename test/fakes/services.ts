@@ -54,6 +54,8 @@ export function createFakeServices() {
       forget: nothing,
       restore: nothing,
       eraseSubject: ({ subject }) => ({ erased: subject.length }),
+      key: nothing,
+      rotateKey: nothing,
     },
     transfers: { exportPage: nothing, list: nothing, undo: nothing, restore: nothing },
     messages: { get: nothing, listDead: nothing, retryDead: nothing },

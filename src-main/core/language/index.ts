@@ -1,4 +1,5 @@
 export { irregularForms } from './irregular.ts';
+export { findSecrets, mask, maskAll, type SecretKind, type SecretSpan } from './secrets/index.ts';
 export {
   analyseQuery,
   asOneTerm,

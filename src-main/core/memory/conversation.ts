@@ -27,11 +27,11 @@ export interface Turn {
 const turnColumns = `m.seq, m.id, m.conversation_id, m.created_at, m.sender_id, m.message_id,
   substr(m.content, 1, 2000) AS head, substr(m.content, -40) AS tail`;
 
-/** The memories with these numbers, in that order; what was forgotten meanwhile, or the filter keeps out, is not there. */
+/** The memories with these numbers, in that order; what was forgotten meanwhile, is sealed, or the filter keeps out, is not there. */
 export function readTurns(reader: Reader, seqs: readonly number[], filter: FilterSql): Turn[] {
   const rows = reader.all<Turn>(
     `SELECT ${turnColumns} FROM memories m
-     WHERE m.seq IN (SELECT value FROM json_each(?)) AND m.forgotten_at IS NULL${filter.sql}`,
+     WHERE m.seq IN (SELECT value FROM json_each(?)) AND m.forgotten_at IS NULL AND m.sensitive < 2${filter.sql}`,
     JSON.stringify(seqs),
     ...filter.values,
   );

@@ -140,7 +140,7 @@ function hitOf(
 ): Omit<MemoryHit, 'superseded_by'> | null {
   const row = reader.get<HitRow>(
     `SELECT id, external_id, content, created_at, sender_id, conversation_id, platform, message_id, metadata
-     FROM memories WHERE seq = ? AND forgotten_at IS NULL`,
+     FROM memories WHERE seq = ? AND forgotten_at IS NULL AND sensitive < 2`,
     seq,
   );
   // Erased since it was ranked: then it is no answer.

@@ -15,6 +15,17 @@ function expecting<S extends z.ZodType>(expected: string, schema: S): S {
 }
 const secretText = (expected: string) => z.string().min(1).max(4096).register(keyHints, { expected, secret: true });
 
+const shortestPassphrase = 12;
+const passphrase = () =>
+  z
+    .string()
+    .min(shortestPassphrase)
+    .max(1024)
+    .register(keyHints, {
+      expected: `a passphrase of at least ${shortestPassphrase} characters, or null`,
+      secret: true,
+    });
+
 const port = () => expecting('a whole number from 0 to 65535 (0 picks a free port)', z.int().min(0).max(65_535));
 const flag = () => expecting('true or false', z.boolean());
 const count = (min: number, max: number) =>
@@ -143,6 +154,20 @@ const Memory = z.strictObject({
   db_path: path('the database file').default('./memory.db'),
   url: secretText('the address of a database, or null').nullable().default(null),
   vector_index: choice('auto', 'scan', 'faiss').default('auto'),
+  /** What sensitive memories are sealed with. Null: a key that lies with the secrets of this host. */
+  passphrase: passphrase().nullable().default(null),
+  /** The one before, until everything is sealed anew. */
+  previous_passphrase: passphrase().nullable().default(null),
+  /** What is sensitive, beside what a person marks. */
+  sensitive: z
+    .strictObject({
+      /** Keys, tokens, card and identity numbers, passwords. */
+      detect: flag().default(true),
+      words: list(expecting('a word or a phrase', z.string().trim().min(2).max(200)), 256).default([]),
+      senders: list(expecting('the id of a sender', z.string().min(1).max(256)), 256).default([]),
+      conversations: list(expecting('the id of a conversation', z.string().min(1).max(512)), 256).default([]),
+    })
+    .prefault({}),
 });
 
 const RemoteModel = z.strictObject({

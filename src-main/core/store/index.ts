@@ -1,5 +1,5 @@
 export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';
-export { copiesFolder } from './sqlite/copies.ts';
+export { copiesFolder, listCopies } from './sqlite/copies.ts';
 export { ends, type FactsState, type LearnedFact, type Lesson } from './sqlite/facts.ts';
 export { type FolderLock, lockDataFolder, runningOn } from './sqlite/folder-lock.ts';
 export { readHealth } from './sqlite/health.ts';
@@ -18,6 +18,9 @@ export { type OpArgs, type OpName, type OpResult } from './sqlite/ops.ts';
 export { type OutboxItem } from './sqlite/outbox.ts';
 export { openReader, type Reader } from './sqlite/reader.ts';
 export { totalOf } from './sqlite/salvage-report.ts';
+export { type FoundRoot, type KeyVersion, type UnlockedKey } from './sqlite/sealing/memory-keys.ts';
+export { type SensitiveRules } from './sqlite/sealing/sensitivity.ts';
+export { type TendPlace } from './sqlite/sealing/tend.ts';
 export { type KeptTask, type NewTask, type TaskPatch } from './sqlite/tasks.ts';
 export { type Totals } from './sqlite/totals.ts';
 export { type Effects, type Finished, type Lease } from './sqlite/work.ts';

@@ -21,6 +21,10 @@ export interface ExportPage {
   text: string;
   memories: number;
   tasks: number;
+  /** How many of the memories are sensitive: they are sealed here, and in the open in what was exported. */
+  sensitive: number;
+  /** Memories that were left out because they are locked. */
+  locked: number;
   /** Null at the end. */
   next_cursor: string | null;
 }
@@ -73,29 +77,45 @@ export function createExporter({ store, timezone }: ExporterDeps) {
       let position = cursor === undefined ? start : readCursor(cursor);
       const writer = createWriter(format, zone, position.place);
       let text = cursor === undefined ? writer.head() : '';
-      const count = { memory: 0, task: 0 };
-      while (text.length < pageLength && count.memory + count.task < limit) {
-        const wanted = Math.min(fetchedAtOnce, limit - count.memory - count.task);
+      const count: Count = { memory: 0, task: 0, sensitive: 0, locked: 0 };
+      const taken = () => count.memory + count.task + count.locked;
+      while (text.length < pageLength && taken() < limit) {
+        const wanted = Math.min(fetchedAtOnce, limit - taken());
         const fetched = await fetchFrom(position, wanted, forgotten && format !== 'md');
         for (const { record, after } of fetched) {
+          position = { ...position, after };
+          if (record === null) {
+            count.locked++;
+            continue;
+          }
           text += writer.text(record);
           count[record.type]++;
-          position = { ...position, after };
+          if (record.type === 'memory' && record.sensitive) count.sensitive++;
           // What was fetched beyond the end of the page is fetched again with the next one.
           if (text.length >= pageLength) break;
         }
         if (fetched.length > 0) continue;
-        if (position.part === 'tasks') return { text, memories: count.memory, tasks: count.task, next_cursor: null };
+        if (position.part === 'tasks') return { text, ...told(count), next_cursor: null };
         position = { ...position, part: 'tasks', after: [0, 0] };
       }
       const next = { ...position, place: writer.place() };
-      return { text, memories: count.memory, tasks: count.task, next_cursor: writeCursor(next) };
+      return { text, ...told(count), next_cursor: writeCursor(next) };
     },
   };
 }
 
+interface Count {
+  memory: number;
+  task: number;
+  sensitive: number;
+  locked: number;
+}
+
+const told = ({ memory, task, sensitive, locked }: Count) => ({ memories: memory, tasks: task, sensitive, locked });
+
 interface Fetched {
-  record: ExportRecord;
+  /** Null for a memory that is locked. */
+  record: ExportRecord | null;
   after: [number, number];
 }
 

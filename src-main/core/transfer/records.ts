@@ -2,8 +2,9 @@ import type { MemoryRecord, TaskRecord } from '../../../src-shared/schema/transf
 import { isoTime } from '../foundation/clock.ts';
 import type { KeptMemory, KeptTask } from '../store/index.ts';
 
-/** The one place where a memory of the store becomes what leaves it. */
-export function recordOfMemory({ seq: _seq, forgotten_at, ...memory }: KeptMemory): MemoryRecord {
+/** The one place where a memory of the store becomes what leaves it: in the open, so a locked one does not; null for it. */
+export function recordOfMemory({ seq: _seq, forgotten_at, locked, ...memory }: KeptMemory): MemoryRecord | null {
+  if (locked !== undefined) return null;
   return { type: 'memory', ...memory, forgotten_at: forgotten_at === null ? null : isoTime(forgotten_at) };
 }
 

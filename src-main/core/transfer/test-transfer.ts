@@ -18,6 +18,8 @@ export async function openTransfer() {
       throw error;
     },
   });
+  const key = { version: 1, id: 'test', method: 'stored', salt: null, cost: null, created_at: 1 } as const;
+  await store.call('memoryKeys.add', { ...key, root: new Uint8Array(32) });
   const exporter = createExporter({ store, timezone: 'Asia/Shanghai' });
   const importer = createImporter({ store, clock: systemClock, ids: createIds(Date.now), onChange: () => {} });
   const path = (name: string): string => join(folder, name);

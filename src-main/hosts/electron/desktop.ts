@@ -4,6 +4,7 @@ import type { DesktopPlace, DesktopState } from '../../../src-shared/schema/desk
 import type { DesktopServices } from '../../api/index.ts';
 import type { Host, SecretStore } from '../../core/foundation/host.ts';
 import type { Logger } from '../../core/foundation/logger.ts';
+import { createSecretFile } from '../shared/secret-file.ts';
 import { createAutostart } from './autostart.ts';
 import { createCloseToTray } from './close-to-tray.ts';
 import { createConfirm } from './confirm.ts';
@@ -12,6 +13,7 @@ import type { CoreProcess } from './core-process.ts';
 import { watchWindows } from './crashes.ts';
 import { readDeepLink } from './deep-link.ts';
 import type { StartRequest } from './desktop-arguments.ts';
+import { withEarlier } from './earlier-secrets.ts';
 import { createElectronHost } from './electron-host.ts';
 import type { Electron } from './electron-modules.ts';
 import { createExternalLinks } from './external-links.ts';
@@ -76,12 +78,13 @@ export async function openDesktop(deps: DesktopDeps) {
   guardSession(electron.session.defaultSession);
   servePage(electron, deps.interfaceFolder);
 
-  const secrets = createSafeSecrets({
+  const chain = createSafeSecrets({
     electron,
     platform,
     dataDir: deps.dataDir,
     onPlainText: () => (core ? core.warn(text('warn.plainSecrets')) : early.push('warn.plainSecrets')),
   });
+  const secrets = withEarlier(chain, createSecretFile(deps.dataDir));
   const autostart = createAutostart({ electron, platform, env, home: homedir(), program: execPath });
   const ports = handOutPorts({ electron, connect, logger });
   const quit = createQuit({ electron, stop, logger });

@@ -3,22 +3,32 @@ import { Role } from '../../../src-shared/schema/access.ts';
 import { type Access, createAccess } from '../../core/access/index.ts';
 import { AppError } from '../../core/foundation/app-error.ts';
 import { systemClock } from '../../core/foundation/clock.ts';
-import { createIds } from '../../core/foundation/ids.ts';
+import { createIds, type Ids } from '../../core/foundation/ids.ts';
+import type { Logger } from '../../core/foundation/logger.ts';
+import { createKeyring } from '../../core/memory/index.ts';
 import { type Config, dataFiles } from '../../core/settings/index.ts';
 import { copiesFolder, openStore, type Store } from '../../core/store/index.ts';
 import { chosenFolder, readConfig } from '../shared/open-folder.ts';
+import { createSecretFile } from '../shared/secret-file.ts';
 import { type CliOptions, WrongUsage } from './cli-options.ts';
 import { openLogs } from './logs.ts';
 
-interface Beside {
+export interface Beside {
   access: Access;
   store: Store;
   config: Config;
   dataDir: string;
 }
 
-/** Does something about access beside a product that may be running: whatever is written is one short transaction. */
-export async function besideProduct<R>(options: CliOptions, act: (beside: Beside) => Promise<R>): Promise<R> {
+/**
+ * Does something beside a product that may be running: whatever is written is one short transaction. `keys`: sensitive
+ * memories are read or written, so their key is opened where it can be.
+ */
+export async function besideProduct<R>(
+  options: CliOptions,
+  act: (beside: Beside) => Promise<R>,
+  { keys = false } = {},
+): Promise<R> {
   const { registry, logger } = openLogs({ debug: false });
   const { dataDir } = chosenFolder(options);
   const key = await readKey(dataDir);
@@ -28,14 +38,17 @@ export async function besideProduct<R>(options: CliOptions, act: (beside: Beside
     durability: 'full',
     copies: copiesFolder(dataDir),
     repair: false,
+    sensitive: config.memory.sensitive,
     onFailure: () => {},
   });
   try {
+    const ids = createIds(systemClock.now);
+    if (keys) await keyringOf({ store, config, dataDir, ids, logger }).open();
     const access = createAccess({
       store,
       key,
       clock: systemClock,
-      ids: createIds(systemClock.now),
+      ids,
       onRevoke: () => {},
       onChange: () => {},
       onFailure: (error) => logger.warn('access.use_not_kept', { error }),
@@ -44,6 +57,20 @@ export async function besideProduct<R>(options: CliOptions, act: (beside: Beside
   } finally {
     await store.close();
   }
+}
+
+/** As a product without a desktop has it; what a key chain holds stays locked here. */
+function keyringOf({ store, config, dataDir, ids, logger }: Omit<Beside, 'access'> & { ids: Ids; logger: Logger }) {
+  return createKeyring({
+    store,
+    secrets: createSecretFile(dataDir),
+    passphrase: config.memory.passphrase,
+    previousPassphrase: config.memory.previous_passphrase,
+    ids,
+    clock: systemClock,
+    logger,
+    onChange: () => {},
+  });
 }
 
 async function readKey(dataDir: string): Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import { ExportFormat } from '../../../src-shared/schema/transfer.ts';
 import { AppError } from '../../core/foundation/app-error.ts';
 import { type FileToBe, openFileToBe } from '../../core/foundation/file-to-be.ts';
 import { createExporter } from '../../core/transfer/index.ts';
-import { besideProduct } from './beside.ts';
+import { type Beside, besideProduct } from './beside.ts';
 import { type CliOptions, exitCodes, WrongUsage } from './cli-options.ts';
 
 const pageRecords = 1000;
@@ -17,19 +17,18 @@ export async function exportData(options: CliOptions): Promise<number> {
     throw new WrongUsage(
       '--forgotten goes with jsonl or csv: Markdown is for reading, and what was forgotten is not read',
     );
-  return besideProduct(options, async ({ store, config }) => {
+  const act = async ({ store, config }: Beside) => {
     const timezone =
       config.app.timezone === 'auto' ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.app.timezone;
     const exporter = createExporter({ store, timezone });
     const file = to === undefined ? null : await openFileToBe(to, { overwrite }).catch((cause) => refuse(to, cause));
-    const total = { memories: 0, tasks: 0 };
+    const total: Total = { memories: 0, tasks: 0, sensitive: 0, locked: 0 };
     try {
       for (let cursor: string | undefined; ; ) {
         const page = await exporter.page({ format, cursor, limit: pageRecords, forgotten });
         if (file) await file.write(page.text).catch((cause) => refuse(to ?? '', cause));
         else await print(page.text);
-        total.memories += page.memories;
-        total.tasks += page.tasks;
+        for (const each of Object.keys(total) as (keyof Total)[]) total[each] += page[each];
         if (page.next_cursor === null) break;
         cursor = page.next_cursor;
       }
@@ -39,8 +38,10 @@ export async function exportData(options: CliOptions): Promise<number> {
       throw error;
     }
     if (file) tell(file, total, json);
+    warn(total);
     return exitCodes.done;
-  });
+  };
+  return besideProduct(options, act, { keys: true });
 }
 
 function readFormat(text: string | undefined): ExportFormat {
@@ -54,12 +55,26 @@ async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-function tell({ path }: FileToBe, { memories, tasks }: { memories: number; tasks: number }, json: boolean): void {
+type Total = Record<'memories' | 'tasks' | 'sensitive' | 'locked', number>;
+
+function tell({ path }: FileToBe, { memories, tasks, sensitive, locked }: Total, json: boolean): void {
   process.stdout.write(
     json
-      ? `${JSON.stringify({ path, memories, tasks })}\n`
+      ? `${JSON.stringify({ path, memories, tasks, sensitive, locked })}\n`
       : `${memories} memories and ${tasks} todos were written to ${path}. 已写出 ${memories} 条记忆和 ${tasks} 项待办。\n`,
   );
+}
+
+/** On standard error, so that it is seen also where the export itself goes to standard output. */
+function warn({ sensitive, locked }: Total): void {
+  if (sensitive > 0)
+    process.stderr.write(
+      `${sensitive} of the memories are sensitive and stand in the export in plain text. 其中 ${sensitive} 条敏感记忆在导出内容中是明文。\n`,
+    );
+  if (locked > 0)
+    process.stderr.write(
+      `${locked} sensitive memories are locked and were left out; their key is not here. 另有 ${locked} 条敏感记忆已锁定（没有密钥），未导出。\n`,
+    );
 }
 
 function refuse(path: string, cause: unknown): never {

@@ -13,7 +13,7 @@ import { firstStart, prepareDataFolder } from '../../core/settings/index.ts';
 import { lockDataFolder } from '../../core/store/index.ts';
 import { createImporter, type ImportReport } from '../../core/transfer/index.ts';
 import { chosenFolder } from '../shared/open-folder.ts';
-import { besideProduct } from './beside.ts';
+import { type Beside, besideProduct } from './beside.ts';
 import { type CliOptions, exitCodes, WrongUsage } from './cli-options.ts';
 
 /** Brings memories and todos in, or takes back what an import brought. Works beside a running product, batch by batch. */
@@ -23,7 +23,7 @@ export async function importData(options: CliOptions): Promise<number> {
     throw new WrongUsage('say which FILE to import, or which import to take back with --undo ID');
   if (undo !== undefined && dryRun) throw new WrongUsage('--dry-run goes with a FILE');
   if (!dryRun && file !== undefined) await makeReady(options);
-  return besideProduct(options, async ({ store }) => {
+  const act = async ({ store }: Beside) => {
     const importer = createImporter({ store, clock: systemClock, ids: createIds(systemClock.now), onChange: () => {} });
     if (undo !== undefined) {
       const past = await importer.undo(undo);
@@ -35,7 +35,8 @@ export async function importData(options: CliOptions): Promise<number> {
     process.stdout.write(json ? `${JSON.stringify({ dry_run: dryRun, ...report })}\n` : reportText(report, dryRun));
     if (!json) process.stderr.write(refusedText(report));
     return report.refused > 0 || report.fault !== null ? exitCodes.failed : exitCodes.done;
-  });
+  };
+  return besideProduct(options, act, { keys: true });
 }
 
 /** An import is a good first thing to do with a data folder. A product that runs on it has made it ready. */

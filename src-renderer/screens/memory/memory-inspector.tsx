@@ -70,10 +70,10 @@ function Details({
     <div className="quiet-scroll flex min-h-0 flex-1 flex-col gap-4 p-4">
       <ScrollArea label={t('memory.inspector')} className="max-h-72 shrink-0">
         <p
-          lang={writtenLanguage(memory.content)}
+          lang={memory.locked ? undefined : writtenLanguage(memory.content)}
           className="wrap-anywhere whitespace-pre-wrap text-chat leading-relaxed"
         >
-          {memory.content}
+          {memory.locked ? t(`memory.locked.${memory.locked}`) : memory.content}
         </p>
       </ScrollArea>
       <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-1.5">

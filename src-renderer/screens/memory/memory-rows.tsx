@@ -104,6 +104,7 @@ interface RowProps {
 function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
   const t = useText();
   const hit = 'terms' in memory ? memory : null;
+  const locked = 'locked' in memory ? memory.locked : undefined;
   const isNote = 'kind' in memory ? memory.kind === 'note' : memory.message_id === null;
   const Icon = isNote ? StickyNote : MessageSquareText;
   return (
@@ -120,8 +121,13 @@ function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
     >
       <Icon aria-hidden="true" size={15} className="mt-0.75 shrink-0 text-text-3" />
       <span className="min-w-0 flex-1">
-        <span lang={writtenLanguage(memory.content)} className="wrap-anywhere line-clamp-3 max-w-[75ch] text-chat">
-          {hit ? <Marked pieces={excerpt(markTerms(hit.content, hit.terms))} /> : memory.content}
+        <span
+          lang={locked ? undefined : writtenLanguage(memory.content)}
+          className="wrap-anywhere line-clamp-3 max-w-[75ch] text-chat"
+        >
+          {hit && <Marked pieces={excerpt(markTerms(hit.content, hit.terms))} />}
+          {locked && t(`memory.locked.${locked}`)}
+          {!hit && !locked && memory.content}
         </span>
         <span className="flex flex-wrap items-center gap-x-1.5 text-meta text-text-2">
           <Provenance memory={memory} />

@@ -129,7 +129,7 @@ export function MemoryScreen() {
             id={search.id}
             canWrite={canWrite}
             onForget={async (memory) => {
-              const title = memory.content;
+              const title = memory.locked ? t(`memory.locked.${memory.locked}`) : memory.content;
               if (!(await forget(memory))) return;
               announce(doneSentence(t, { type: 'forgotten', title }));
               setSearch({ id: '' });

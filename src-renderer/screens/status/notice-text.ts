@@ -26,6 +26,8 @@ export function noticeText(notice: Notice, t: Text, language: Language): string 
       return t('notice.clock.behindRecords', { span: spanOf(notice.behind_s, language) });
     case 'REPLIES_INTERCEPTED':
       return t(`notice.replies.${notice.by}`, { channel: notice.channel });
+    case 'SENSITIVE_LOCKED':
+      return t(`notice.sealed.${notice.why}`);
   }
 }
 

@@ -154,11 +154,13 @@ export function followTerms(reader: Reader, onFailure: (error: unknown) => void)
 const lastChange = (reader: Reader): number =>
   reader.get<{ id: number | null }>('SELECT max(id) AS id FROM memory_changes')?.id ?? 0;
 
+/** Of a sealed memory no word is known here; it is found by the store's blind index. */
+const isInTheOpen = 'forgotten_at IS NULL AND sensitive < 2';
 const columns = 'seq, content, created_at, sender_id, conversation_id, subject, platform';
 
 const readSources = (reader: Reader, { after, upto }: Range, limit: number): TermSource[] =>
   reader.all<TermSource>(
-    `SELECT ${columns} FROM memories WHERE seq > ? AND seq <= ? AND forgotten_at IS NULL ORDER BY seq LIMIT ?`,
+    `SELECT ${columns} FROM memories WHERE seq > ? AND seq <= ? AND ${isInTheOpen} ORDER BY seq LIMIT ?`,
     after,
     upto,
     limit,
@@ -167,7 +169,7 @@ const readSources = (reader: Reader, { after, upto }: Range, limit: number): Ter
 const readThese = (reader: Reader, seqs: readonly number[]): TermSource[] =>
   reader.all<TermSource>(
     `SELECT ${columns} FROM memories
-     WHERE seq IN (SELECT value FROM json_each(?)) AND forgotten_at IS NULL ORDER BY seq`,
+     WHERE seq IN (SELECT value FROM json_each(?)) AND ${isInTheOpen} ORDER BY seq`,
     JSON.stringify(seqs),
   );
 
@@ -175,7 +177,7 @@ function countWithin(reader: Reader, gaps: readonly Range[], limit: number): num
   let count = 0;
   for (const { after, upto } of gaps) {
     const found = reader.get<{ count: number }>(
-      `SELECT count(*) AS count FROM (SELECT 1 FROM memories WHERE seq > ? AND seq <= ? AND forgotten_at IS NULL LIMIT ?)`,
+      `SELECT count(*) AS count FROM (SELECT 1 FROM memories WHERE seq > ? AND seq <= ? AND ${isInTheOpen} LIMIT ?)`,
       after,
       upto,
       limit - count,

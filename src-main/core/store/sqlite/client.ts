@@ -7,6 +7,7 @@ import type { Durability } from './open.ts';
 import type { OpArgs, OpName, OpResult } from './ops.ts';
 import type { Call, CallError, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
 import type { SalvageReport } from './salvage-schema.ts';
+import { noRules, type SensitiveRules } from './sealing/sensitivity.ts';
 
 export interface StoreOptions {
   /** The database file; its folder must exist. */
@@ -18,6 +19,8 @@ export interface StoreOptions {
   repair?: boolean;
   /** Milliseconds since the epoch, for the names of what this start makes. */
   now?: number;
+  /** What makes a memory sensitive, beside a person who says so; nothing, unless said otherwise. */
+  sensitive?: SensitiveRules;
   /** Called when writes begin to be refused; they are taken again after `onRecovery`, or never where the thread is gone. */
   onFailure(error: Error): void;
   /** Called when writes are taken again; `fault` is that of the disk after which the file was opened anew. */
@@ -32,6 +35,8 @@ export interface Store {
   call<K extends OpName>(op: K, args: OpArgs<K>): Promise<OpResult<K>>;
   /** Messages that wait to be worked, as of the last commit. */
   readonly waiting: number;
+  /** Whether there are sealed memories, as of the last commit. */
+  readonly hasSealed: boolean;
   /** Why writes are refused at present. */
   readonly trouble: Error | null;
   /** What SQLite answered at open, and whether the file was looked through for damage. */
@@ -64,10 +69,11 @@ export async function openStore({
   copies = join(dirname(file), 'backups'),
   repair = true,
   now = Date.now(),
+  sensitive = noRules,
   onFailure,
   onRecovery,
 }: StoreOptions): Promise<Store> {
-  const workerData: StoreWorkerData = { file, durability, copies, repair, now };
+  const workerData: StoreWorkerData = { file, durability, copies, repair, now, sensitive };
   const worker = new Worker(workerFile(import.meta.url, './worker.ts', './store-worker.js'), {
     workerData,
     resourceLimits,
@@ -77,7 +83,7 @@ export async function openStore({
   let queue: Pending[] = [];
   let inFlight: Pending[] = [];
   let armed = false;
-  let waiting = opened.waiting;
+  let { waiting, hasSealed } = opened;
   let trouble: Error | null = null;
   let ended: Error | null = null;
   let tellClosed = () => {};
@@ -118,7 +124,7 @@ export async function openStore({
 
   worker.on('message', (message: FromStore) => {
     if (message.type === 'done') {
-      waiting = message.waiting;
+      ({ waiting, hasSealed } = message);
       settle(message);
     } else if (message.type === 'trouble') {
       trouble = revive(message.error);
@@ -156,6 +162,9 @@ export async function openStore({
     },
     get waiting() {
       return waiting;
+    },
+    get hasSealed() {
+      return hasSealed;
     },
     get trouble() {
       return trouble;

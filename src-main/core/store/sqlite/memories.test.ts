@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type MemoryOps, type MemoryRow, memoryOps, memorySchema } from './memories.ts';
+import type { MemoryOps, MemoryRow } from './memories.ts';
+import { createOps } from './ops.ts';
+import { defineRowSums } from './row-sums.ts';
+import { migrate } from './schema.ts';
+import { addKey, sealDeps } from './sealing/test-sealing.ts';
 
 let folder: string;
 let file: string;
@@ -15,8 +19,11 @@ beforeEach(() => {
   file = join(folder, 'memory.db');
   db = new Database(file);
   db.pragma('journal_mode = WAL');
-  db.exec(memorySchema);
-  ops = memoryOps(db);
+  defineRowSums(db);
+  migrate(db, file);
+  const seals = sealDeps();
+  addKey(db, seals);
+  ops = createOps(db, { waiting: 0 }, seals);
 });
 
 afterEach(() => {

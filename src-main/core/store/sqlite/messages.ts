@@ -10,6 +10,7 @@ import type {
 import { isoTime } from '../../foundation/clock.ts';
 import { read, write } from './op.ts';
 import { changingSum, fixedSum, rowSum } from './row-sums.ts';
+import type { CoveredMessages } from './sealing/covered-messages.ts';
 import type { Queue } from './work.ts';
 
 /** A message to be stored for the first time. `received_at` in ms. */
@@ -85,7 +86,7 @@ export const conversationKey = (channel: string, conversationId: string): string
 
 const previewLength = 200;
 
-export function messageStatements(db: Database.Database, queue: Queue) {
+export function messageStatements(db: Database.Database, queue: Queue, covered: CoveredMessages) {
   const insert = db.prepare(`
     INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp,
                          attachments, metadata, direction, in_reply_to, received_at, stored_at, state, sum)
@@ -122,6 +123,7 @@ export function messageStatements(db: Database.Database, queue: Queue) {
       last_seq = max(last_seq, excluded.last_seq), last_at = max(last_at, excluded.last_at)`);
 
   return {
+    covered,
     bySeq: (seq: number) => bySeq.get(seq),
     byId: (id: string) => byId.get(id),
     replyTo: (id: string) => replyTo.get(id),
@@ -130,7 +132,8 @@ export function messageStatements(db: Database.Database, queue: Queue) {
       addEvent.run(seq, at, state, detail, rowSum('message_events', [seq, at, state, detail])),
 
     /** Stores what came in and queues it. A key that is there already changes nothing: answers that message's id, else null. */
-    accept(row: AcceptRow): string | null {
+    accept(given: AcceptRow): string | null {
+      const { row, box } = covered.atTheDoor(given);
       const [now, id, platform, channel, externalId, ...rest] = row;
       const [conversationId, senderId, content, timestamp, attachments, metadata, receivedAt] = rest;
       const done = insertIncoming.run(
@@ -153,6 +156,7 @@ export function messageStatements(db: Database.Database, queue: Queue) {
         if (!known) throw new Error('a unique key refused a message that is not there');
         return known.id;
       }
+      if (box !== null) covered.keep(done.lastInsertRowid, box);
       enqueue.run(done.lastInsertRowid);
       queue.waiting++;
       return null;
@@ -227,7 +231,7 @@ export function messageStatements(db: Database.Database, queue: Queue) {
 /** What a message begins with in the column that changes. */
 const storedSum = changingSum(['stored']);
 
-/** In the order in which `summedTables` has the columns. */
+/** In the order in which `firstSummedTables` has the columns. */
 const incomingSum = (row: AcceptRow): number =>
   fixedSum('messages', [
     row[1],

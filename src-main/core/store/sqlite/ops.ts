@@ -7,16 +7,22 @@ import { messageOps, messageStatements } from './messages.ts';
 import type { Op } from './op.ts';
 import { outboxOps } from './outbox.ts';
 import { pairingCodeOps } from './pairing-codes.ts';
+import { createCoveredMessages } from './sealing/covered-messages.ts';
+import { memoryKeyOps } from './sealing/memory-keys.ts';
+import { createSealing, openDeps, type SealDeps } from './sealing/sealing.ts';
+import { tendOps } from './sealing/tend.ts';
 import { taskOps, taskStatements } from './tasks.ts';
 import { tokenOps } from './tokens.ts';
 import { totalOps } from './totals.ts';
 import { type Queue, workOps } from './work.ts';
 
 /** Every operation of the store by name. */
-export function createOps(db: Database.Database, queue: Queue) {
-  const messages = messageStatements(db, queue);
+export function createOps(db: Database.Database, queue: Queue, seals: SealDeps = openDeps()) {
+  const sealing = createSealing(db, seals);
+  const covered = createCoveredMessages(db, sealing);
+  const messages = messageStatements(db, queue, covered);
   const tasks = taskStatements(db);
-  const memories = memoryOps(db);
+  const memories = memoryOps(db, sealing, covered);
   const tokens = tokenOps(db);
   return {
     ...messageOps(db, messages, queue),
@@ -24,6 +30,8 @@ export function createOps(db: Database.Database, queue: Queue) {
     ...memories,
     ...memoryIndexOps(db),
     ...factOps(db),
+    ...memoryKeyOps(db, seals),
+    ...tendOps(db, sealing, covered),
     ...tokens,
     ...pairingCodeOps(db, { insertToken: tokens['tokens.insert'] }),
     ...outboxOps(db, messages),

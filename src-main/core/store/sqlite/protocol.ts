@@ -1,5 +1,6 @@
 import type { Durability } from './open.ts';
 import type { SalvageReport } from './salvage-schema.ts';
+import type { SensitiveRules } from './sealing/sensitivity.ts';
 
 /** What the store's thread is started with. */
 export interface StoreWorkerData {
@@ -9,6 +10,8 @@ export interface StoreWorkerData {
   copies: string;
   repair: boolean;
   now: number;
+  /** What makes a memory sensitive beside a person who says so. */
+  sensitive: SensitiveRules;
 }
 
 export type Call = readonly [op: string, args: unknown];
@@ -33,6 +36,7 @@ export type FromStore =
       waiting: number;
       checked: boolean;
       salvage: SalvageReport | null;
+      hasSealed: boolean;
     }
   /** The database could not be opened. */
   | { type: 'failed'; error: CallError }
@@ -42,7 +46,14 @@ export type FromStore =
   | { type: 'recovered'; error: CallError | null }
   /**
    * One value for each call, and beside them the calls that failed, by their place in the batch. Plain values in one
-   * list cross the thread at half the cost of an object for each. `waiting`: messages still to be worked, after this.
+   * list cross the thread at half the cost of an object for each. `waiting`: messages still to be worked, after this;
+   * `hasSealed`: whether there are sealed memories.
    */
-  | { type: 'done'; values: unknown[]; errors: [place: number, error: CallError][]; waiting: number }
+  | {
+      type: 'done';
+      values: unknown[];
+      errors: [place: number, error: CallError][];
+      waiting: number;
+      hasSealed: boolean;
+    }
   | { type: 'closed' };

@@ -142,8 +142,6 @@ export const forgottenFactTables: readonly SummedTable[] = [
   },
 ];
 
-export const summedTables: readonly SummedTable[] = [...firstSummedTables, ...importTables, ...forgottenFactTables];
-
 export type Cell = string | number | null;
 
 /**

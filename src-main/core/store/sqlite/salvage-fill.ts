@@ -1,15 +1,16 @@
 import type Database from 'better-sqlite3';
 import { isDamage } from './check.ts';
-import { isIntact, type SummedTable, summedTables, sumOfRow } from './row-sums.ts';
+import { isIntact, type SummedTable, sumOfRow } from './row-sums.ts';
 import { type Gap, type Row, type TableReader, tableReader } from './salvage-read.ts';
 import type { TableReport } from './salvage-schema.ts';
+import { schemaVersion, summedIn } from './schema.ts';
 
 /** Rebuilt from the messages: what they say of a conversation, and how many are done. */
 const derived = new Set(['conversations', 'meta']);
 /** A code holds for minutes and only as long as whoever granted it does, which nobody can tell once a token is lost. */
 const leftBehind = new Set(['pairing_codes']);
 /** Texts of people are kept although something in them changed; what decides over sending and access is not. */
-const keptAltered = new Set(['messages', 'message_events', 'tasks', 'memories']);
+const keptAltered = new Set(['messages', 'message_events', 'tasks', 'memories', 'memory_keys', 'message_seals']);
 const jsonColumns = ['attachments', 'metadata', 'labels', 'why'];
 /** So many rows are named in the report; the rest is counted. */
 const named = 100;
@@ -21,7 +22,7 @@ export function fillFrom(
   copy: Database.Database | null,
 ): TableReport[] {
   const messagesFromCopy = new Set<number>();
-  const reports = summedTables
+  const reports = summedIn(schemaVersion)
     .filter(({ name }) => !derived.has(name) && !leftBehind.has(name))
     .map((table) =>
       table.name === 'tokens'
@@ -145,7 +146,7 @@ function holdsJson(row: Row): boolean {
 
 /** A row of an older schema lacks columns, which then have what the new ones begin with, and its sum, which is made. */
 function inserter(db: Database.Database, table: string): (row: Row) => boolean {
-  const summed = summedTables.find(({ name: summedName, bringsSum }) => bringsSum && summedName === table);
+  const summed = summedIn(schemaVersion).find(({ name: summedName, bringsSum }) => bringsSum && summedName === table);
   const columns = new Set(db.prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all());
   const statements = new Map<string, Database.Statement>();
   return (given) => {
@@ -187,7 +188,8 @@ function fillTokens(db: Database.Database, table: SummedTable, damaged: Database
 
 function dropOrphans(db: Database.Database, reports: readonly TableReport[]): void {
   for (const report of reports) {
-    if (!['message_events', 'message_sources', 'dead_letters', 'outbox'].includes(report.table)) continue;
+    if (!['message_events', 'message_sources', 'dead_letters', 'outbox', 'message_seals'].includes(report.table))
+      continue;
     const { changes } = db
       .prepare(`DELETE FROM ${report.table} WHERE message_seq NOT IN (SELECT seq FROM messages)`)
       .run();

@@ -16,6 +16,8 @@ const words: Record<string, readonly [english: string, chinese: string]> = {
   tokens: ['access tokens', '访问令牌'],
   imports: ['imports', '导入'],
   import_items: ['notes of what an import brought', '导入内容的登记'],
+  memory_keys: ['versions of the key of sensitive memories', '敏感记忆密钥的版本'],
+  message_seals: ['sealed texts of messages that wait', '待处理消息的加密正文'],
 };
 
 /** The report as a person reads it, in both languages. */

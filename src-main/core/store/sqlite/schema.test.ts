@@ -11,6 +11,7 @@ const released = [
   'e49c8192e186200f',
   'b96ace242691c8d7',
   '1a24c68feb0fd914',
+  'bf1f45a406fd61e6',
 ];
 
 test('a migration that people’s data went through is never changed', () => {

@@ -5,6 +5,8 @@ import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
 import { memoryIndexSchema } from './memory-index.ts';
 import { firstSummedTables, forgottenFactTables, importTables, type SummedTable, sumStatements } from './row-sums.ts';
+
+import { sealSchema, sealTables } from './sealing/memory-keys.ts';
 import { deviceSchema, tokenSchema } from './tokens.ts';
 
 /** Times are milliseconds since the epoch; `timestamp` alone is the unified message's Unix seconds. */
@@ -158,6 +160,7 @@ export const migrations: readonly (readonly string[])[] = [
   statementsOf(memoryIndexSchema),
   importSchema,
   factSchema,
+  sealSchema,
 ];
 
 /** The tables whose rows carry sums in a database of this version. */
@@ -165,6 +168,7 @@ export const summedIn = (version: number): readonly SummedTable[] => [
   ...(version > migrations.indexOf(sumSchema) ? firstSummedTables : []),
   ...(version > migrations.indexOf(importSchema) ? importTables : []),
   ...(version > migrations.indexOf(factSchema) ? forgottenFactTables : []),
+  ...(version > migrations.indexOf(sealSchema) ? sealTables : []),
 ];
 
 export const schemaVersion = migrations.length;

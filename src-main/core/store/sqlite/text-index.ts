@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
 import { indexText } from '../../language/index.ts';
+import { isSealed } from './sealing/memory-cells.ts';
 
-/** How far the text index has parted from the memories it is about. */
+/** How far the text index has parted from the memories it is about: all but the sealed ones, of which it holds nothing. */
 export interface TextIndexDrift {
   /** Memories that no search for their words finds. */
   missing: number;
@@ -13,10 +14,11 @@ export interface TextIndexDrift {
 // The index keeps the size of each text it knows, and a partial index of the memories holds those that are not forgotten:
 // both are read in their order, some 0.1 s per million.
 const missingRows = `
-  FROM memories m WHERE m.forgotten_at IS NULL AND NOT EXISTS (SELECT 1 FROM memory_fts_docsize d WHERE d.id = m.seq)`;
+  FROM memories m WHERE m.forgotten_at IS NULL AND m.seq NOT IN (SELECT seq FROM memories WHERE ${isSealed}) AND NOT EXISTS (SELECT 1 FROM memory_fts_docsize d WHERE d.id = m.seq)`;
 const extraRows = `
   FROM memory_fts_docsize d
-  WHERE NOT EXISTS (SELECT 1 FROM memories m WHERE m.seq = d.id AND m.forgotten_at IS NULL)`;
+  WHERE NOT EXISTS (SELECT 1 FROM memories m WHERE m.seq = d.id AND m.forgotten_at IS NULL)
+    OR d.id IN (SELECT seq FROM memories WHERE ${isSealed})`;
 
 export function textIndexDrift(db: Database.Database): TextIndexDrift {
   const count = (rows: string) => db.prepare<[], number>(`SELECT count(*) ${rows}`).pluck().get() ?? 0;
@@ -78,7 +80,7 @@ function sumOfKept(db: Database.Database, pause: () => void): number {
 
 function sumOfExpected(db: Database.Database, pause: () => void): number {
   const next = db.prepare<[number], { seq: number; content: string }>(
-    `SELECT seq, content FROM memories WHERE forgotten_at IS NULL AND seq > ? ORDER BY seq LIMIT ${step}`,
+    `SELECT seq, content FROM memories WHERE forgotten_at IS NULL AND sensitive < 2 AND seq > ? ORDER BY seq LIMIT ${step}`,
   );
   const add = db.prepare('INSERT INTO temp.expected(rowid, words, grams) VALUES (?, ?, ?)');
   let sum = 0;

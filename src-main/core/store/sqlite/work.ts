@@ -57,6 +57,8 @@ const isPutOff = (notBefore: number, now: number): boolean => notBefore > now &&
 /** A lease looks at the queue in windows of this many rows, and at so many windows, to find conversations that are free. */
 const leaseWindow = 512;
 const leaseWindows = 16;
+/** Its conversation goes on, and the message can be tried again when the key is here. */
+const lockedReason = 'what it says is sealed, and the key of sensitive memories is not here';
 /** Longer than any message waits for its next attempt: what waits longer was put off by a clock that has gone back since. */
 const longestWaitMs = 10 * 60_000;
 
@@ -100,12 +102,13 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
   );
 
   /** Ends one message's work: all effects, or none when another attempt holds the lease. */
-  function finish(effects: Effects, now: number): Finished {
-    const row = messages.bySeq(effects.message_seq);
-    if (!row) throw new Error(`message ${effects.message_seq} is not there`);
+  function finish(given: Effects, now: number): Finished {
+    const row = messages.bySeq(given.message_seq);
+    if (!row) throw new Error(`message ${given.message_seq} is not there`);
     const conversation = conversationKey(row.channel, row.conversation_id);
     const none = { done: false, message_id: row.id, conversation, reply_id: null, task_ids: [], memory_ids: [] };
-    if (!held.get(effects.message_seq, effects.attempts)) return none;
+    if (!held.get(given.message_seq, given.attempts)) return none;
+    const effects = messages.covered.settle(row, given);
 
     remove.run(row.seq);
     queue.waiting--;
@@ -145,6 +148,15 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
     return row;
   }
 
+  function setAside(row: MessageRow, attempts: number, reason: string, now: number): void {
+    remove.run(row.seq);
+    queue.waiting--;
+    messages.touchConversation(row);
+    bury.run(row.seq, attempts, reason, now);
+    messages.setState(row.seq, 'failed');
+    messages.addEvent(row.seq, now, 'failed', reason);
+  }
+
   return {
     /**
      * Hands out up to `limit` messages, oldest first. Conversations named in `busy` are left alone, and a message that
@@ -163,9 +175,14 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
             const key = conversationKey(row.channel, row.conversation_id);
             if (row.state === 'leased' || isPutOff(row.not_before, now)) blocked.add(key);
             if (blocked.has(key) || leases.length >= limit) continue;
-            lease.run(now + leaseMs, row.message_seq);
             const message = messages.bySeq(row.message_seq);
-            if (message) leases.push({ message, attempts: row.attempts + 1 });
+            const said = message && messages.covered.asSaid(message);
+            if (message && !said) {
+              setAside(message, row.attempts, lockedReason, now);
+              continue;
+            }
+            lease.run(now + leaseMs, row.message_seq);
+            if (said) leases.push({ message: said, attempts: row.attempts + 1 });
           }
           if (rows.length < leaseWindow) break;
         }
@@ -218,12 +235,7 @@ export function workOps(db: Database.Database, { queue, messages, tasks, memorie
       }): boolean => {
         const row = messages.bySeq(message_seq);
         if (!row || !held.get(message_seq, attempts)) return false;
-        remove.run(message_seq);
-        queue.waiting--;
-        messages.touchConversation(row);
-        bury.run(message_seq, attempts, reason, now);
-        messages.setState(message_seq, 'failed');
-        messages.addEvent(message_seq, now, 'failed', reason);
+        setAside(row, attempts, reason, now);
         return true;
       },
     ),

@@ -8,6 +8,10 @@ import { createOps } from './ops.ts';
 import { prepareDatabase } from './prepare.ts';
 import type { Call, CallError, CallResult, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
 import { migrate } from './schema.ts';
+import { isSealed } from './sealing/memory-cells.ts';
+import type { SealDeps } from './sealing/sealing.ts';
+import { createSensitivity } from './sealing/sensitivity.ts';
+import { createVault } from './sealing/vault.ts';
 import type { Queue } from './work.ts';
 
 /**
@@ -16,7 +20,9 @@ import type { Queue } from './work.ts';
  */
 const port = parentPort;
 if (!port) throw new Error('the store worker runs in a worker thread');
-const { file, durability, copies, repair, now } = workerData as StoreWorkerData;
+const { file, durability, copies, repair, now, sensitive } = workerData as StoreWorkerData;
+/** Kept over every reopening of the file. */
+const seals: SealDeps = { vault: createVault(), sensitivity: createSensitivity(sensitive) };
 
 type Table = Record<string, Op<unknown, unknown>>;
 
@@ -24,6 +30,7 @@ interface Connection {
   db: Database.Database;
   ops: Table;
   queue: Queue;
+  hasSealed(): boolean;
 }
 
 function connect(): Connection {
@@ -31,11 +38,17 @@ function connect(): Connection {
   try {
     migrate(db, file);
     const queue: Queue = { waiting: countWaiting(db) };
-    return { db, queue, ops: createOps(db, queue) as unknown as Table };
+    return connectionOf(db, queue);
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+function connectionOf(db: Database.Database, queue: Queue): Connection {
+  const anySealed = db.prepare<[], number>(`SELECT 1 FROM memories WHERE ${isSealed} LIMIT 1`).pluck();
+  const ops = createOps(db, queue, seals) as unknown as Table;
+  return { db, queue, ops, hasSealed: () => anySealed.get() !== undefined };
 }
 
 const countWaiting = (db: Database.Database): number =>
@@ -169,7 +182,7 @@ function connectToRead(): Connection | null {
   try {
     db = openToRead(file);
     const queue: Queue = { waiting: countWaiting(db) };
-    return { db, queue, ops: createOps(db, queue) as unknown as Table };
+    return connectionOf(db, queue);
   } catch {
     // Why the disk is out of use was told already; this is a part of it.
     db?.close();
@@ -236,7 +249,31 @@ function answer(results: CallResult[]): void {
     errors.push([place, result.error]);
     return null;
   });
-  tell({ type: 'done', values, errors, waiting: connection?.queue.waiting ?? 0 });
+  tell({ type: 'done', values, errors, waiting: connection?.queue.waiting ?? 0, hasSealed: hasSealed() });
+}
+
+/** Whoever reads at the moment holds the log; then it is tried after the next batch. */
+function cutLog(): boolean {
+  if (outage || !connection) return false;
+  const { db } = connection;
+  try {
+    db.pragma('busy_timeout = 0');
+    const [found] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    db.pragma('busy_timeout = 5000');
+    return found?.busy === 0;
+  } catch {
+    // A disk that fails shows at the next write.
+    return false;
+  }
+}
+
+/** A file that cannot be read shows in the answers of the calls themselves. */
+function hasSealed(): boolean {
+  try {
+    return connection?.hasSealed() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 const tell = (message: FromStore) => port.postMessage(message);
@@ -245,7 +282,9 @@ try {
   const { checked, salvage } = await prepareDatabase({ file, copies, repair, now });
   const opened = connect();
   connection = opened;
-  tell({ type: 'open', settings: readSettings(opened.db), waiting: opened.queue.waiting, checked, salvage });
+  const { queue } = opened;
+  const settings = readSettings(opened.db);
+  tell({ type: 'open', settings, waiting: queue.waiting, checked, salvage, hasSealed: opened.hasSealed() });
   port.on('message', (message: ToStore) => {
     if (message.type === 'close') {
       clearTimeout(outage?.timer);
@@ -255,6 +294,7 @@ try {
       return;
     }
     answer(runBatch(message.calls));
+    seals.vault.cutLog(cutLog);
   });
 } catch (error) {
   tell({ type: 'failed', error: describeError(error) });
