@@ -5,8 +5,9 @@ import type { Reader } from '../store/index.ts';
 import { readTurns, type Turn, withNeighbours } from './conversation.ts';
 import { type Evidence, evidenceOfText, latestSaid } from './evidence.ts';
 import { filterSql } from './filter.ts';
+import { type Nearness, nearnessOf, withBestOfEach } from './fusion.ts';
 import { planQuery, type RecallPlan } from './plan.ts';
-import { isQuestion, rank } from './ranking.ts';
+import { isQuestion, type Ranked, rank } from './ranking.ts';
 import type { Saying } from './saying.ts';
 import { evidenceOfTerms } from './term-evidence.ts';
 import type { TermFollower } from './terms/follow.ts';
@@ -32,6 +33,8 @@ export interface RecallOptions {
   verbatim?: boolean | undefined;
   /** The sender of the query: the one that "I" means in it. */
   asker?: string | undefined;
+  /** Memories that are near the query in meaning, with their cosines, the nearest first; none where no embedder is there. */
+  near?: readonly { id: number; score: number }[] | undefined;
 }
 
 export interface Recalled {
@@ -59,20 +62,27 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
       now: query.now === undefined ? now : Date.parse(query.now),
       asker,
     });
-    const { answers, evidence } = answersTo(plan, query);
+    const nearness = options.near && options.near.length > 0 ? nearnessOf(options.near) : undefined;
+    const { answers, evidence, byLevel } = answersTo(plan, query, nearness);
     const best = answers[0]?.score ?? 1;
+    const mayAnswer = ({ turn, score }: Answer): boolean =>
+      score > 0 &&
+      (exclude_message_id === undefined || turn.message_id !== exclude_message_id) &&
+      evidence.exact?.has(turn.seq) !== false &&
+      (verbatim || !isTheQuestion(turn, query.query));
     const hits: MemoryHit[] = [];
-    for (const { turn, score, inTime } of answers) {
-      if (hits.length === query.k || score <= 0) break;
-      if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
-      if (evidence.exact?.has(turn.seq) === false || (!verbatim && isTheQuestion(turn, query.query))) continue;
-      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence), plan);
+    const order = byLevel ? withBestOfEach(answers.filter(mayAnswer), byLevel, query.k) : answers;
+    for (const answer of order) {
+      if (hits.length === query.k || answer.score <= 0) break;
+      if (!mayAnswer(answer)) continue;
+      const why = whyFound(answer, evidence, nearness);
+      const hit = hitOf(reader, answer.turn.seq, answer.score / best, why, plan);
       if (hit) hits.push(hit);
     }
     return { hits, saying: plan.saying };
   }
 
-  function answersTo(plan: RecallPlan, query: MemoryQuery) {
+  function answersTo(plan: RecallPlan, query: MemoryQuery, nearness: Nearness | undefined): Answers {
     const filter = filterSql(query);
     if (plan.saying?.topic.length === 0) {
       // One more than asked for: the question itself may be among them.
@@ -85,9 +95,23 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
     const evidence = terms?.isReady()
       ? evidenceOfTerms(terms.index, reader, plan, { filter, query })
       : evidenceOfText(reader, plan, filter);
-    const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors), filter), filter);
-    return { answers: rank(turns, evidence, plan), evidence };
+    const anchors = evidence.best(maxAnchors);
+    const near = [...(nearness?.keys() ?? [])];
+    const turns = withNeighbours(reader, readTurns(reader, [...new Set([...anchors, ...near])], filter), filter);
+    const answers = rank(turns, evidence, plan, nearness);
+    if (!nearness) return { answers, evidence };
+    const seqsOf = (ranked: readonly Ranked[]): number[] => ranked.map(({ turn }) => turn.seq);
+    return { answers, evidence, byLevel: [seqsOf(rank(turns, evidence, plan)), near] };
   }
+}
+
+type Answer = Pick<Ranked, 'turn' | 'score' | 'inTime'>;
+
+interface Answers {
+  answers: readonly Answer[];
+  evidence: Pick<Evidence, 'foundIn' | 'exact'>;
+  /** Where meaning had a say: the order without it, and its own. */
+  byLevel?: readonly (readonly number[])[];
 }
 
 const noEvidence: Pick<Evidence, 'foundIn' | 'exact'> = { foundIn: () => [], exact: null };
@@ -141,10 +165,16 @@ function asWritten(found: readonly string[], content: string, { terms }: RecallP
 }
 
 function whyFound(
-  turn: Turn,
-  inTime: boolean,
+  { turn, inTime }: Answer,
   evidence: Pick<Evidence, 'foundIn'>,
+  nearness: Nearness | undefined,
 ): Pick<MemoryHit, 'matched' | 'terms'> {
   const terms = [...evidence.foundIn(turn.seq)];
-  return { terms, matched: inTime ? (terms.length > 0 ? ['keyword', 'time'] : ['time']) : ['keyword'] };
+  const matched: MemoryHit['matched'] = [
+    ...(terms.length > 0 ? (['keyword'] as const) : []),
+    ...(nearness?.has(turn.seq) ? (['semantic'] as const) : []),
+    ...(inTime ? (['time'] as const) : []),
+  ];
+  // Without words of its own, it stands where the words are.
+  return { terms, matched: matched.length > 0 ? matched : ['keyword'] };
 }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { importOps } from './imports.ts';
 import { memoryOps } from './memories.ts';
 import { memoryIndexOps } from './memory-index.ts';
+import { memoryVectorOps } from './memory-vectors.ts';
 import { messageOps, messageStatements } from './messages.ts';
 import type { Op } from './op.ts';
 import { outboxOps } from './outbox.ts';
@@ -22,6 +23,7 @@ export function createOps(db: Database.Database, queue: Queue) {
     ...taskOps(db, tasks),
     ...memories,
     ...memoryIndexOps(db),
+    ...memoryVectorOps(db),
     ...tokens,
     ...pairingCodeOps(db, { insertToken: tokens['tokens.insert'] }),
     ...outboxOps(db, messages),

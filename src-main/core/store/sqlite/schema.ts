@@ -3,6 +3,7 @@ import { AppError } from '../../foundation/app-error.ts';
 import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
 import { memoryIndexSchema } from './memory-index.ts';
+import { memoryVectorSchema } from './memory-vectors.ts';
 import { firstSummedTables, importTables, type SummedTable, sumStatements } from './row-sums.ts';
 import { deviceSchema, tokenSchema } from './tokens.ts';
 
@@ -156,6 +157,7 @@ export const migrations: readonly (readonly string[])[] = [
   sumSchema,
   statementsOf(memoryIndexSchema),
   importSchema,
+  statementsOf(memoryVectorSchema),
 ];
 
 /** The tables whose rows carry sums in a database of this version. */
