@@ -33,7 +33,7 @@ namespace faiss { using idx_t = Index::idx_t; }
 #endif
 `,
   );
-  const napi = dirname(require.resolve('node-addon-api/package.json', { paths: [folder] }));
+  const napi = dirname(createRequire(join(folder, 'package.json')).resolve(`${'node-addon-api'}/package.json`));
   const isMac = process.platform === 'darwin';
   const shared = isMac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
   const libraries = isMac ? ['-framework', 'Accelerate', '-lomp'] : ['-lopenblas', '-fopenmp'];

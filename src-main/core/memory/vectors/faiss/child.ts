@@ -68,6 +68,7 @@ export function startFaiss() {
     close(): Promise<void> {
       end(new Error('the index is closed'));
       if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+      child.ref();
       return new Promise((resolve) => {
         child.once('exit', () => resolve());
         child.kill('SIGKILL');

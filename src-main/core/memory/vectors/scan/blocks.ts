@@ -3,7 +3,6 @@ import type { VectorRange } from '../vector-index.ts';
 
 /** Rows of a block: what one image in the database holds, some 1.8 MB at 384 dimensions. */
 export const blockRows = 4_096;
-export const blockGroups = blockRows / groupSize;
 
 /**
  * A row of a block is a memory: its number (0 for none), that of its vector above the block's `after`, a scale, one sign a

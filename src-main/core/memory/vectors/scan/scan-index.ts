@@ -25,7 +25,7 @@ const chosenShare = 1 / 300;
 const leastChosen = 1_000;
 /** For each answer, so many by bytes are compared by what the database keeps. */
 const rerankedPerHit = 4;
-const leastReranked = 64;
+const leastReranked = 40;
 const maxId = 2 ** 26;
 
 export interface ScanIndex extends VectorIndex {
