@@ -104,7 +104,7 @@ export const v128 = {
   load8x8: memory(0xfd, 0x01),
   anyTrue: vector(0x53),
   i16x8Splat: vector(0x10),
-  i16x8AtMost: vector(0x36),
+  i16x8AtMost: vector(0x34),
   i16x8Lower: vector(0x97),
   i32x4Splat: vector(0x11),
   i32x4Add: vector(0xae),

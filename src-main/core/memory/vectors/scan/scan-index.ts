@@ -20,9 +20,10 @@ import { decodeBlock, type EncodedBlock, encodeBlock } from './image.ts';
 
 /** Up to here every allowed row is compared by its bytes, which takes a millisecond; above, signs choose whom to compare. */
 const compareAllUpTo = 32_768;
-/** Of the rows, this share is chosen by signs, and at least so many. */
+/** Of the rows, this share is chosen by signs, and at least so many; of shorter vectors, whose signs say less, more. */
 const chosenShare = 1 / 300;
 const leastChosen = 1_000;
+const fullDimensions = 384;
 /** For each answer, so many by bytes are compared by what the database keeps. */
 const rerankedPerHit = 4;
 const leastReranked = 40;
@@ -293,7 +294,10 @@ export function createScanIndex({ dimensions, read }: ScanOptions): ScanIndex {
       const bits = memory.addressOf(each.block.at) + layout.bits;
       kernel.distances(bits, scratch.queryBits, groupsOf(each.block), each.allowed, each.distances, scratch.histogram);
     }
-    const most = distanceOf(histogram, Math.max(leastChosen, Math.ceil(size * chosenShare)));
+    const most = distanceOf(
+      histogram,
+      Math.max(leastChosen, size * chosenShare) * Math.max(1, fullDimensions / dimensions),
+    );
     for (const each of near)
       compare(each.block, kernel.collect(each.distances, groupsOf(each.block), each.allowed, most, scratch.places));
   }
