@@ -11,7 +11,6 @@ export interface EngineOptions {
   read: ReadVectors;
   /** Some of the vectors that will be searched; fewer than two hundred decide nothing. */
   sample(count: number): readonly Float32Array[];
-  onChosen?(measured: Awaited<ReturnType<typeof chooseEngine>>): void;
 }
 
 const sampled = 4_000;
@@ -39,9 +38,8 @@ export async function openEngine(options: EngineOptions): Promise<VectorIndex> {
     return { engine, open: async () => open(engine, trial) };
   });
   try {
-    const result = await chooseEngine({ candidates, sample, queries, mostBytes: bytesPerDimension * dimensions });
-    options.onChosen?.(result);
-    return await open((result.engine ?? 'scan') as VectorEngine, options);
+    const chosen = await chooseEngine({ candidates, sample, queries, mostBytes: bytesPerDimension * dimensions });
+    return await open((chosen.engine ?? 'scan') as VectorEngine, options);
   } catch (error) {
     if (error instanceof FaissUnavailable) return open('scan', options);
     throw error;

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { NumberMask } from './number-mask.ts';
 import { createTestEmbedder } from './test-embedder.ts';
 import { openTestStore } from './test-semantics.ts';
-import { whyNoFaiss } from './test-vectors.ts';
+import { needsFaiss } from './test-vectors.ts';
 
 const count = (sql: string, reader: { get<T>(sql: string): T | undefined }): number =>
   reader.get<{ n: number }>(`SELECT count(*) AS n FROM ${sql}`)?.n ?? 0;
@@ -235,18 +236,31 @@ test('nothing erased, forgotten or of another person ever comes back, and nothin
   );
 });
 
-test('where the process of faiss ends, the scan takes over', async ({ task, skip }) => {
-  const why = whyNoFaiss();
-  if (why) {
-    Object.assign(task.meta, { leftOut: why });
-    return skip();
+test('where the process of faiss ends, the scan takes over', async (context) => {
+  needsFaiss(context);
+  if (process.platform !== 'linux') {
+    Object.assign(context.task.meta, { leftOut: 'children are looked up in /proc, which only Linux has' });
+    return context.skip();
   }
   await using memory = await openTestStore();
   const semantics = memory.semantics([createTestEmbedder().embedder], 'faiss-flat');
   await memory.remember({ id: 'a', content: 'the automobile' });
+  const before = children();
   await semantics.settle();
   expect(memory.idsOf(await semantics.find('car', null))).toEqual(['a']);
+  const [child] = children().filter((each) => !before.includes(each));
+  if (child === undefined) throw new Error('faiss has no process');
+
+  process.kill(child, 'SIGABRT');
+  expect(await semantics.find('car', null)).toEqual([]);
+  expect(String(memory.failures[0])).toContain('the process of faiss ended (SIGABRT)');
+  await semantics.settle();
+  expect(memory.idsOf(await semantics.find('car', null))).toEqual(['a']);
+  expect(children()).toEqual(before);
 });
+
+const children = (): number[] =>
+  readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
 function openRaw(file: string) {
   const raw = new Database(file);

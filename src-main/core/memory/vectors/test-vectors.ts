@@ -3,8 +3,15 @@ import { openFaissIndex } from './faiss/faiss-index.ts';
 import { createScanIndex } from './scan/scan-index.ts';
 import type { ReadVectors, VectorEngine, VectorIndex, VectorRow } from './vector-index.ts';
 
-/** For tests: why faiss cannot be tried here, or null. */
-export function whyNoFaiss(): string | null {
+/** For tests: leaves one out where faiss is not built, and says so in the report. */
+export function needsFaiss({ task, skip }: { task: { meta: object }; skip(): never }): void {
+  const why = whyNoFaiss();
+  if (why === null) return;
+  Object.assign(task.meta, { leftOut: why });
+  skip();
+}
+
+function whyNoFaiss(): string | null {
   try {
     createRequire(import.meta.url)('faiss-node');
     return null;

@@ -18,11 +18,11 @@ const answerTimeoutMs = 30_000;
 export type FaissChild = ReturnType<typeof startFaiss>;
 
 /** faiss in a process of its own, which may end at any call without taking anything with it. */
-export function startFaiss() {
+export function startFaiss(file = workerFile(import.meta.url, './process.ts', './faiss-process.js')) {
   const asked = new Map<number, Asked>();
   let nextId = 1;
   let ended: Error | null = null;
-  const child: ChildProcess = fork(fileURLToPath(workerFile(import.meta.url, './process.ts', './faiss-process.js')), {
+  const child: ChildProcess = fork(fileURLToPath(file), {
     serialization: 'advanced',
     // Nothing of ours is its business; one thread, for the others have work.
     env: { OMP_NUM_THREADS: '1' },
@@ -53,6 +53,7 @@ export function startFaiss() {
   }
 
   return {
+    pid: child.pid,
     ask<K extends FaissCall['call']>(call: FaissCall & { call: K }): Promise<FaissAnswers[K]> {
       if (ended) return Promise.reject(ended);
       return new Promise((resolve, reject) => {
