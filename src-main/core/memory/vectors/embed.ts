@@ -1,4 +1,4 @@
-import { type MadeVectors, type Reader, textDigest } from '../../store/index.ts';
+import { type MadeVectors, type Reader, textMark } from '../../store/index.ts';
 import { type Embedder, longestText } from './embedder.ts';
 import { encodeVector } from './stored.ts';
 import { unitOf } from './vector-index.ts';
@@ -120,7 +120,7 @@ export function createEmbedding({
       if (sources.length > 0 && vectors.every((vector) => vector === null)) await embedder.embed([probe], 'memory');
       const rows = sources.flatMap(({ seq, content }, at) => {
         const vector = vectors[at];
-        return vector ? [{ memory_seq: seq, digest: textDigest(content), vector: encodeVector(vector) }] : [];
+        return vector ? [{ memory_seq: seq, mark: textMark(content), vector: encodeVector(vector) }] : [];
       });
       keep({ fingerprint: embedder.fingerprint, dimensions: embedder.dimensions, rows, ...progress });
       sent = { ...progress, at: now() };

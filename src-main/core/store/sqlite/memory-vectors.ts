@@ -60,8 +60,8 @@ CREATE TRIGGER memories_vector_again AFTER INSERT ON memories
 export interface MadeVectors {
   fingerprint: string;
   dimensions: number;
-  /** Of each, the digest of the text that it was made of: by now the memory may say something else. */
-  rows: readonly { memory_seq: number; digest: string; vector: Uint8Array }[];
+  /** Of each, which text it was made of: by now the memory may say something else. */
+  rows: readonly { memory_seq: number; mark: string; vector: Uint8Array }[];
   /** Every memory up to this number has been looked at, and every change up to `as_of`. */
   upto: number;
   as_of: number;
@@ -79,8 +79,8 @@ export interface VectorIndexPart {
   image: Uint8Array;
 }
 
-/** What a vector is bound to: the text that it was made of. */
-export const textDigest = (text: string): string => sha256(text).toString('hex', 0, 12);
+/** Tells a text from any other, in short. */
+export const textMark = (text: string): string => sha256(text).toString('hex', 0, 12);
 
 export function memoryVectorOps(db: Database.Database) {
   const addModel = db.prepare<[string, number]>(
@@ -144,9 +144,9 @@ export function memoryVectorOps(db: Database.Database) {
       const model = modelOf.get(fingerprint);
       if (model?.dimensions !== dimensions) return { kept: 0 };
       let kept = 0;
-      for (const { memory_seq, digest, vector } of rows) {
+      for (const { memory_seq, mark, vector } of rows) {
         const content = contentOf.get(memory_seq);
-        if (content === undefined || textDigest(content) !== digest) continue;
+        if (content === undefined || textMark(content) !== mark) continue;
         drop.run(memory_seq, model.id);
         insert.run(memory_seq, model.id, vector);
         kept++;

@@ -31,6 +31,12 @@ const maxId = 2 ** 26;
 
 export interface ScanIndex extends VectorIndex {
   readonly engine: 'scan';
+  // Nothing of it takes time elsewhere.
+  add(batch: VectorBatch): void;
+  remove(gone: readonly Pick<VectorRow, 'id' | 'made'>[]): void;
+  clear(): void;
+  close(): void;
+  search(query: Float32Array, count: number, mask?: NumberMask | null): VectorHit[];
   /** Full blocks, as the database may keep them. */
   sealed(): readonly Readonly<Block>[];
   encode(block: Readonly<Block>): EncodedBlock;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
-import { type MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
-import { createTestEmbedder } from '../memory/vectors/test-embedder.ts';
-import { rowOf } from '../memory/vectors/test-semantics.ts';
-import { openStore } from '../store/index.ts';
-import { grantWish } from './mind.ts';
-import type { MindReply, MindWish } from './protocol.ts';
-import { runMind } from './thread.ts';
+import { grantWish } from '../../src-main/core/assistant/mind.ts';
+import type { MindReply, MindWish } from '../../src-main/core/assistant/protocol.ts';
+import { runMind } from '../../src-main/core/assistant/thread.ts';
+import { createTestEmbedder } from '../../src-main/core/memory/vectors/test-embedder.ts';
+import { rowOf } from '../../src-main/core/memory/vectors/test-semantics.ts';
+import { openStore } from '../../src-main/core/store/index.ts';
+import { type MemoryHit, MemoryQuery } from '../../src-shared/schema/memory.ts';
 
 /** The mind as its thread runs it, with an embedder, which the product does not bring yet. */
 async function openMindWithEmbedder() {
