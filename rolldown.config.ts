@@ -1,8 +1,8 @@
 import { builtinModules } from 'node:module';
 import type { BuildOptions } from 'rolldown';
 
-/** Stays outside the bundle: Node itself, Electron, and the package that has a binary beside it. */
-const external = [/^node:/, ...builtinModules, 'better-sqlite3', 'electron'];
+/** Stays outside the bundle: Node itself, Electron, and the packages that have a binary beside them. */
+const external = [/^node:/, ...builtinModules, 'better-sqlite3', 'electron', 'faiss-node'];
 
 // One flat folder: `workerFile` in core/foundation looks for a worker beside the file that asks for it.
 const main: BuildOptions = {
@@ -12,6 +12,7 @@ const main: BuildOptions = {
     'store-worker': 'src-main/core/store/sqlite/worker.ts',
     'keeper-worker': 'src-main/core/store/sqlite/keeper-worker.ts',
     'mind-worker': 'src-main/core/assistant/worker.ts',
+    'faiss-process': 'src-main/core/memory/vectors/faiss/process.ts',
     'import-worker': 'src-main/core/transfer/worker.ts',
   },
   platform: 'node',

@@ -10,6 +10,7 @@ const whole = [
   'dist/main/store-worker.js',
   'dist/main/keeper-worker.js',
   'dist/main/mind-worker.js',
+  'dist/main/faiss-process.js',
   'dist/main/import-worker.js',
   'dist/main/chunk-ids-CMXBxbVC.js',
   'dist/renderer/index.html',

@@ -44,6 +44,7 @@ export function contentFaults(files: readonly PackedFile[], target: Target, { en
     'dist/main/store-worker.js',
     'dist/main/keeper-worker.js',
     'dist/main/mind-worker.js',
+    'dist/main/faiss-process.js',
     'dist/main/import-worker.js',
     'dist/renderer/index.html',
     'node_modules/better-sqlite3/package.json',

@@ -32,11 +32,31 @@ const defaultRestMs = 10 * 60_000;
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 
 /** What the thread asks for, as an operation of the store. A part that is out of date is made again by the thread. */
-export async function grantWish(store: Pick<Store, 'call'>, wish: MindWish): Promise<void> {
-  if (wish.type === 'learn') await store.call('facts.learn', wish.lesson);
-  else if (wish.type === 'keep') await store.call('memoryIndex.keep', wish.part);
-  else await store.call('memoryIndex.trim', { applied: wish.applied });
+export function grantWish(store: Pick<Store, 'call'>, wish: MindWish): Promise<unknown> {
+  switch (wish.type) {
+    case 'learn':
+      return store.call('facts.learn', wish.lesson);
+    case 'keep':
+      return store.call('memoryIndex.keep', wish.part);
+    case 'trim':
+      return store.call('memoryIndex.trim', { applied: wish.applied });
+    case 'keep_vectors':
+      return store.call('memoryVectors.keep', wish.made);
+    case 'lose_vectors':
+      return store.call('memoryVectors.lose', { seqs: wish.seqs });
+    case 'drop_vectors':
+      return store.call('memoryVectors.drop', { except: wish.except, limit: droppedAtOnce });
+    case 'keep_vector_part':
+      return store.call('vectorIndex.keep', wish.part);
+    case 'trim_vectors':
+      return store.call('vectorIndex.trim', { applied: wish.applied });
+    default:
+      return wish satisfies never;
+  }
 }
+
+/** Vectors that nobody uses go so many in a commit. */
+const droppedAtOnce = 1_000;
 
 export interface MindDeps {
   data: MindWorkerData;
@@ -84,11 +104,11 @@ export function createMind({ data, logger, onWish, restMs = defaultRestMs }: Min
   }
 
   function take(reply: MindReply): void {
-    if (reply.type === 'keep' || reply.type === 'trim' || reply.type === 'learn') return onWish(reply);
     if (reply.type === 'index_failed') {
       const { name, message, stack } = reply;
       return logger.error('mind.index_failed', { error: Object.assign(new Error(message), { name, stack }) });
     }
+    if (reply.type !== 'result' && reply.type !== 'error') return onWish(reply);
     const asked = waiting.get(reply.id);
     if (!asked) return;
     waiting.delete(reply.id);

@@ -1,6 +1,7 @@
 import type { Locale } from '../../../src-shared/schema/common.ts';
 import type { ExtractRequest, ExtractResponse } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import type { VectorWish } from '../memory/index.ts';
 import type { OpArgs } from '../store/index.ts';
 import type { Answer, Question } from './answer.ts';
 
@@ -32,4 +33,5 @@ export type MindReply =
 export type MindWish =
   | { type: 'learn'; lesson: OpArgs<'facts.learn'> }
   | { type: 'keep'; part: OpArgs<'memoryIndex.keep'> }
-  | { type: 'trim'; applied: OpArgs<'memoryIndex.trim'>['applied'] };
+  | { type: 'trim'; applied: OpArgs<'memoryIndex.trim'>['applied'] }
+  | VectorWish;

@@ -1,9 +1,10 @@
 import { analyseQuery, foldText } from '../language/index.ts';
 import type { Turn } from './conversation.ts';
 import type { Evidence } from './evidence.ts';
+import type { Nearness } from './fusion.ts';
 import { isAboutSubject, type RecallPlan } from './plan.ts';
 import { hasAmount, lengthInWords, tellsOfOneself } from './telling.ts';
-import { asksSomething, hasTimeWord, nearness } from './time.ts';
+import { asksSomething, hasTimeWord, nearness as nearnessInTime } from './time.ts';
 
 /** How much each kind of evidence counts; a memory's own words are 1. */
 export const weights = {
@@ -24,6 +25,7 @@ export const weights = {
   amount: 0.1,
   saidBy: 0.5,
   sameQuestion: 0.2,
+  nearness: 0.7,
 };
 
 /** Natural logarithms of a number of words: what most turns have, and from where on more words say no more. */
@@ -43,20 +45,21 @@ export interface Ranked {
 }
 
 /** Scores every turn by its own words, those around it, sender and time; best first, the later one where equal. */
-export function rank(turns: readonly Turn[], evidence: Evidence, plan: RecallPlan): Ranked[] {
+export function rank(turns: readonly Turn[], evidence: Evidence, plan: RecallPlan, nearness?: Nearness): Ranked[] {
   const keywords = keywordScores(turns, evidence, plan);
   const moments = turns.map((turn) => turn.created_at);
   const newest = moments.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY);
   const oldest = moments.reduce((least, at) => Math.min(least, at), newest);
 
   const ranked = turns.map((turn, index) => {
-    const near = plan.spans.reduce((best, span) => Math.max(best, nearness(turn.created_at, span)), 0);
+    const near = plan.spans.reduce((best, span) => Math.max(best, nearnessInTime(turn.created_at, span)), 0);
     const found = evidence.foundIn(turn.seq);
     let score = (keywords[index] ?? 0) * senderFactor(turn, plan, found) * answerFactor(turn, plan);
     if (!isAboutSubject(plan) && isFrom(turn, plan)) score += weights.saidBy;
     score += weights.date * near;
     if (plan.asksWhen && hasTimeWord(turn.head)) score += weights.timeWord;
     if (isQuestion(turn)) score += weights.question;
+    if (nearness) score += weights.nearness * (nearness.get(turn.seq) ?? 0);
     if (asksTheSame(turn, plan, found)) score *= weights.sameQuestion;
     if (plan.asksForLatest && newest > oldest) {
       score += weights.latest * ((turn.created_at - oldest) / (newest - oldest));

@@ -6,6 +6,7 @@ import { readTurns, type Turn, withNeighbours } from './conversation.ts';
 import { type Evidence, evidenceOfText, latestSaid } from './evidence.ts';
 import { endsOf, outdatedAmong, withCurrentFirst } from './facts/current.ts';
 import { filterSql } from './filter.ts';
+import { type Nearness, nearnessOf, withBestOfEach } from './fusion.ts';
 import { planQuery, type RecallPlan } from './plan.ts';
 import { isQuestion, type Ranked, rank } from './ranking.ts';
 import type { Saying } from './saying.ts';
@@ -33,6 +34,8 @@ export interface RecallOptions {
   verbatim?: boolean | undefined;
   /** The sender of the query: the one that "I" means in it. */
   asker?: string | undefined;
+  /** Memories that are near the query in meaning, with their cosines, the nearest first; none where no embedder is there. */
+  near?: readonly { id: number; score: number }[] | undefined;
 }
 
 export interface Recalled {
@@ -60,14 +63,22 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
       now: query.now === undefined ? now : Date.parse(query.now),
       asker,
     });
-    const { answers, evidence } = answersTo(plan, query);
+    const nearness = options.near && options.near.length > 0 ? nearnessOf(options.near) : undefined;
+    const { answers, evidence, byLevel } = answersTo(plan, query, nearness);
     const best = answers[0]?.score ?? 1;
     const mayAnswer = (turn: Turn): boolean =>
       (exclude_message_id === undefined || turn.message_id !== exclude_message_id) &&
       evidence.exact?.has(turn.seq) !== false &&
       (verbatim || !isTheQuestion(turn, query.query));
-    const found: Ranked[] = [];
-    for (const answer of answers) {
+    const order = byLevel
+      ? withBestOfEach(
+          answers.filter(({ turn, score }) => score > 0 && mayAnswer(turn)),
+          byLevel,
+          query.k,
+        )
+      : answers;
+    const found: Answer[] = [];
+    for (const answer of order) {
       if (found.length === query.k || answer.score <= 0) break;
       if (mayAnswer(answer.turn)) found.push(answer);
     }
@@ -89,14 +100,15 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
     const ordered = asksForNow
       ? withCurrentFirst(found, { outdated, later: later.filter(mayAnswer), question: query.query })
       : found;
-    const hits = ordered.slice(0, query.k).flatMap(({ turn, score, inTime }) => {
-      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence), plan);
-      return hit ? [{ ...hit, superseded_by: endedBy.get(turn.seq) ?? null }] : [];
+    const hits = ordered.slice(0, query.k).flatMap((answer) => {
+      const { seq } = answer.turn;
+      const hit = hitOf(reader, seq, answer.score / best, whyFound(answer, evidence, nearness), plan);
+      return hit ? [{ ...hit, superseded_by: endedBy.get(seq) ?? null }] : [];
     });
     return { hits, saying: plan.saying };
   }
 
-  function answersTo(plan: RecallPlan, query: MemoryQuery) {
+  function answersTo(plan: RecallPlan, query: MemoryQuery, nearness: Nearness | undefined): Answers {
     const filter = filterSql(query);
     if (plan.saying?.topic.length === 0) {
       // One more than asked for: the question itself may be among them.
@@ -109,10 +121,23 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
     const evidence = terms?.isReady()
       ? evidenceOfTerms(terms.index, reader, plan, { filter, query })
       : evidenceOfText(reader, plan, filter);
-    const anchors = readTurns(reader, evidence.best(maxAnchors), filter);
+    const near = [...(nearness?.keys() ?? [])];
+    const anchors = readTurns(reader, [...new Set([...evidence.best(maxAnchors), ...near])], filter);
     const turns = withNeighbours(reader, anchors, filter, evidence.neighboursOf);
-    return { answers: rank(turns, evidence, plan), evidence };
+    const answers = rank(turns, evidence, plan, nearness);
+    if (!nearness) return { answers, evidence };
+    const seqsOf = (ranked: readonly Ranked[]): number[] => ranked.map(({ turn }) => turn.seq);
+    return { answers, evidence, byLevel: [seqsOf(rank(turns, evidence, plan)), near] };
   }
+}
+
+type Answer = Pick<Ranked, 'turn' | 'score' | 'inTime'>;
+
+interface Answers {
+  answers: readonly Answer[];
+  evidence: Pick<Evidence, 'foundIn' | 'exact'>;
+  /** Where meaning had a say: the order without it, and its own. */
+  byLevel?: readonly (readonly number[])[];
 }
 
 const noEvidence: Pick<Evidence, 'foundIn' | 'exact'> = { foundIn: () => [], exact: null };
@@ -166,10 +191,16 @@ function asWritten(found: readonly string[], content: string, { terms }: RecallP
 }
 
 function whyFound(
-  turn: Turn,
-  inTime: boolean,
+  { turn, inTime }: Answer,
   evidence: Pick<Evidence, 'foundIn'>,
+  nearness: Nearness | undefined,
 ): Pick<MemoryHit, 'matched' | 'terms'> {
   const terms = [...evidence.foundIn(turn.seq)];
-  return { terms, matched: inTime ? (terms.length > 0 ? ['keyword', 'time'] : ['time']) : ['keyword'] };
+  const matched: MemoryHit['matched'] = [
+    ...(terms.length > 0 ? (['keyword'] as const) : []),
+    ...(nearness?.has(turn.seq) ? (['semantic'] as const) : []),
+    ...(inTime ? (['time'] as const) : []),
+  ];
+  // Without words of its own, it stands where the words are.
+  return { terms, matched: matched.length > 0 ? matched : ['keyword'] };
 }

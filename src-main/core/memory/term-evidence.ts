@@ -222,7 +222,7 @@ function seqsHolding(
 }
 
 /** Which memories of a segment a query's filter lets answer; null where it lets all. Ids are compared by their keys. */
-function maskOf({ docs }: Segment, { from, to, filter }: MemoryQuery): Uint8Array | null {
+export function maskOf({ docs }: Segment, { from, to, filter }: MemoryQuery): Uint8Array | null {
   const since = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from);
   const until = to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to);
   const ids = [

@@ -41,8 +41,8 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
     remember,
     learn,
     state: () => factsState(reader) ?? { version: '', upto: 0, change: 0 },
-    search(query: string, { now = Date.UTC(2024, 5, 30), exclude_message_id, ...rest }: Asked = {}) {
-      return recall.search(MemoryQuery.parse({ query, timezone: 'UTC', ...rest }), { now, exclude_message_id });
+    search(query: string, { now = Date.UTC(2024, 5, 30), exclude_message_id, near, ...rest }: Asked = {}) {
+      return recall.search(MemoryQuery.parse({ query, timezone: 'UTC', ...rest }), { now, exclude_message_id, near });
     },
     async [Symbol.asyncDispose]() {
       reader.close();

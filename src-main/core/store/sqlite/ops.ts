@@ -3,6 +3,7 @@ import { factOps } from './facts.ts';
 import { importOps } from './imports.ts';
 import { memoryOps } from './memories.ts';
 import { memoryIndexOps } from './memory-index.ts';
+import { memoryVectorOps } from './memory-vectors.ts';
 import { messageOps, messageStatements } from './messages.ts';
 import type { Op } from './op.ts';
 import { outboxOps } from './outbox.ts';
@@ -32,6 +33,7 @@ export function createOps(db: Database.Database, queue: Queue, seals: SealDeps =
     ...factOps(db),
     ...memoryKeyOps(db, seals),
     ...tendOps(db, sealing, covered),
+    ...memoryVectorOps(db),
     ...tokens,
     ...pairingCodeOps(db, { insertToken: tokens['tokens.insert'] }),
     ...outboxOps(db, messages),

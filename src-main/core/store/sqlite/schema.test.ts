@@ -12,6 +12,7 @@ const released = [
   'b96ace242691c8d7',
   '1a24c68feb0fd914',
   'bf1f45a406fd61e6',
+  'e156043e733da16e',
 ];
 
 test('a migration that people’s data went through is never changed', () => {

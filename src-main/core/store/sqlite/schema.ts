@@ -4,6 +4,7 @@ import { factSchema } from './facts.ts';
 import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
 import { memoryIndexSchema } from './memory-index.ts';
+import { memoryVectorSchema } from './memory-vectors.ts';
 import { firstSummedTables, forgottenFactTables, importTables, type SummedTable, sumStatements } from './row-sums.ts';
 
 import { sealSchema, sealTables } from './sealing/memory-keys.ts';
@@ -161,6 +162,7 @@ export const migrations: readonly (readonly string[])[] = [
   importSchema,
   factSchema,
   sealSchema,
+  statementsOf(memoryVectorSchema),
 ];
 
 /** The tables whose rows carry sums in a database of this version. */
