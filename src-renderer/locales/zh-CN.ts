@@ -1,7 +1,9 @@
 import type { en } from './en.ts';
 import { zhCNDevices } from './zh-CN-devices.ts';
 import { zhCNDiagnostics } from './zh-CN-diagnostics.ts';
+import { zhCNMemory } from './zh-CN-memory.ts';
 import { zhCNStatus } from './zh-CN-status.ts';
+import { zhCNTransfer } from './zh-CN-transfer.ts';
 
 /** 与 en.ts 的键一一对应；中文没有单复数，因此只有 `_other`。 */
 export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
@@ -144,6 +146,11 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'undo.removed': '已删除“{{title}}”',
   'undo.dismissed': '已忽略“{{title}}”',
   'undo.forgotten': '已忘记“{{title}}”',
+  'undo.restored': '已恢复“{{title}}”',
+  'undo.pinned': '已置顶“{{title}}”',
+  'undo.unpinned': '已取消置顶“{{title}}”',
+  'undo.neverUse': '任何回答都不再用到“{{title}}”',
+  'undo.mayUse': '回答又可以用到“{{title}}”',
   'undo.undone': '已撤销。',
   'undo.nothing': '没有可以撤销的操作。',
 
@@ -381,59 +388,25 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'help.due': '到期日',
   'help.priority': '优先级',
   'help.labels': '标签',
+  'help.memory': '记忆',
+  'help.rows': '在记忆之间移动',
+  'help.openMemory': '打开记忆',
+  'help.search': '搜索',
+  'help.addMemory': '添加记忆',
+  'help.pin': '置顶或取消',
+  'help.neverUse': '不用于回答，或恢复使用',
+  'help.forget': '忘记，或恢复',
   'help.this': '此帮助',
   'help.send': '发送',
   'help.newline': '换行',
   'help.offer': '消息框为空时：添加建议的待办',
   'help.toOffer': '消息框为空时：移到建议的待办',
 
-  'memory.title': '记忆',
-  'memory.search': '搜索记忆',
-  'memory.placeholder': '关于……说过什么',
-  'memory.from': '从',
-  'memory.to': '到',
-  'memory.when.any': '任何时间',
-  'memory.when.today': '今天',
-  'memory.when.week': '最近 7 天',
-  'memory.when.month': '最近 30 天',
-  'memory.when.custom': '从……到……',
-  'memory.add': '添加记忆',
-  'memory.addTitle': '添加记忆',
-  'memory.content': '要记住什么？',
-  'memory.subject': '关于谁（可不填）',
-  'memory.sensitive': '敏感',
-  'memory.sensitiveHint': '做出标记，以便谨慎对待。',
-  'memory.saveNew': '记住',
-  'memory.saved': '已记住。',
-  'memory.list': '记忆，最新的在前',
-  'memory.results_other': '找到 {{count}} 条记忆',
-  'memory.total_other': '{{count}} 条记忆',
-  'memory.took': '· 用时 {{ms}} 毫秒',
-  'memory.emptyTitle': '还没有记忆',
-  'memory.emptyText': '每条消息都会成为记忆，并记下是谁在什么时候说的。你也可以自己写一条。',
-  'memory.noneTitle': '没有匹配的记忆',
-  'memory.noneText': '试试更少或其他的词，或放宽日期范围。',
-  'memory.matched.keyword': '词语',
-  'memory.matched.semantic': '含义',
-  'memory.matched.time': '时间',
-  'memory.matchedLabel': '找到依据',
-  'memory.kind.message': '消息',
-  'memory.kind.note': '笔记',
-  'memory.inspector': '记忆',
-  'memory.choose': '选择一条记忆，查看它的出处。',
-  'memory.who': '谁',
-  'memory.where': '哪里',
-  'memory.when': '何时',
-  'memory.about': '关于',
-  'memory.kind': '类型',
-  'memory.source': '来自消息',
-  'memory.byHand': '手动写入或导入',
-  'memory.forget': '忘记',
-  'memory.forgetHint': '它不再会被使用或找到。此操作可以撤销。',
-  'memory.gone': '这条记忆已被忘记。',
-
   ...zhCNDevices,
   ...zhCNDiagnostics,
 
+  ...zhCNMemory,
+
   ...zhCNStatus,
+  ...zhCNTransfer,
 };

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PAST, readTimes } from '../language/index.ts';
-import { createRecall, followTerms } from '../memory/index.ts';
-import { openReader } from '../store/index.ts';
+import { countMemories, createRecall, followTerms } from '../memory/index.ts';
+import { listMemories, openReader } from '../store/index.ts';
 import { extractTodos } from '../tasks/index.ts';
 import { createAnswerer, type Question } from './answer.ts';
 import type { AnswerResult, MindCalls, MindReply, MindRequest, MindWorkerData } from './protocol.ts';
@@ -23,6 +23,8 @@ const { answer } = createAnswerer({ recall, extract: extractTodos, defaultLocale
 const calls: { [K in keyof MindCalls]: (args: MindCalls[K]['args']) => MindCalls[K]['result'] } = {
   answer: (questions) => questions.map(answerOne),
   search: ({ query, now }) => recall.search(query, { now }),
+  list: (query) => listMemories(reader, query),
+  count: ({ after }) => countMemories(reader, after),
   extract: (request) => extractTodos(request),
 };
 

@@ -1,9 +1,25 @@
-import type { Memory, MemoryHit, MemoryInput, MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import type {
+  Memory,
+  MemoryDetail,
+  MemoryHit,
+  MemoryInput,
+  MemoryQuery,
+  MemoryStatistics,
+} from '../../../src-shared/schema/memory.ts';
 import { AppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { EventBus } from '../foundation/events.ts';
 import type { Ids } from '../foundation/ids.ts';
-import type { MemoryRow, OpArgs, OpResult, Store } from '../store/index.ts';
+import {
+  type MemoryListQuery,
+  type MemoryPage,
+  type MemoryRow,
+  type OpArgs,
+  type OpResult,
+  parseListCursor,
+  type Store,
+} from '../store/index.ts';
+import { type CountedStep, statisticsOf } from './statistics.ts';
 
 export class MemoryNotFound extends AppError<'MEMORY_NOT_FOUND'> {
   constructor(data: { id: string }) {
@@ -19,6 +35,10 @@ export interface MemoriesDeps {
   store: Pick<Store, 'call'>;
   /** Runs the search in a worker thread. */
   search(query: MemoryQuery): Promise<MemoryHit[]>;
+  /** Lists in the worker thread: a filter may have to look at every memory. */
+  browse(query: MemoryListQuery): Promise<MemoryPage>;
+  /** Counts some of the memories in the worker thread. */
+  count(after: number): Promise<CountedStep>;
   ids: Ids;
   clock: Clock;
   events: EventBus;
@@ -30,7 +50,9 @@ export type Memories = ReturnType<typeof createMemories>;
 const maxToldOneByOne = 32;
 
 /** What the outside can do with memories. Whatever changes is told to those who follow the core. */
-export function createMemories({ store, search, ids, clock, events }: MemoriesDeps) {
+export function createMemories({ store, search, browse, count, ids, clock, events }: MemoriesDeps) {
+  let counting: Promise<MemoryStatistics> | null = null;
+
   const tell = (changed: readonly string[]): void => {
     if (changed.length > maxToldOneByOne) events.emit({ type: 'resync' });
     else for (const id of changed) events.emit({ type: 'memory', id });
@@ -53,13 +75,27 @@ export function createMemories({ store, search, ids, clock, events }: MemoriesDe
     /** Ids in the order of the inputs; searchable once this resolves. */
     createBatch: (inputs: readonly MemoryInput[]): Promise<string[]> => insert(inputs),
 
-    /** @throws MemoryNotFound */
-    async get(id: string): Promise<Memory> {
-      return present(id, await store.call('memories.get', { id }));
+    /** @throws MemoryNotFound also where it was forgotten, unless `forgotten` asks for such. */
+    async get(id: string, { forgotten = false } = {}): Promise<MemoryDetail> {
+      return present(id, await store.call('memories.look', { id, forgotten }));
     },
 
+    /** The answers that quoted a memory, the latest first. */
+    uses: (query: OpArgs<'memories.uses'>): Promise<OpResult<'memories.uses'>> => store.call('memories.uses', query),
+
     /** A page, the latest first. @throws AppError BAD_REQUEST for a cursor that no page gave. */
-    list: (query: OpArgs<'memories.list'>): Promise<OpResult<'memories.list'>> => store.call('memories.list', query),
+    async list(query: MemoryListQuery): Promise<MemoryPage> {
+      if (query.cursor !== undefined) parseListCursor(query.cursor);
+      return isQuick(query) ? store.call('memories.list', query) : browse(query);
+    },
+
+    /** Reads every memory; whoever asks while it is being counted gets the same figures. */
+    statistics(): Promise<MemoryStatistics> {
+      counting ??= statisticsOf(count).finally(() => {
+        counting = null;
+      });
+      return counting;
+    },
 
     search,
 
@@ -92,7 +128,11 @@ export function createMemories({ store, search, ids, clock, events }: MemoriesDe
   };
 }
 
-function present(id: string, memory: Memory | null): Memory {
+/** By time alone the rows come out of an index in their order, whatever there is. */
+const isQuick = ({ cursor: _cursor, limit: _limit, from: _from, to: _to, ...narrowing }: MemoryListQuery): boolean =>
+  Object.values(narrowing).every((value) => value === undefined);
+
+function present<M extends Memory>(id: string, memory: M | null): M {
   if (!memory) throw new MemoryNotFound({ id });
   return memory;
 }

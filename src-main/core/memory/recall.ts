@@ -1,13 +1,13 @@
-import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
+import { MatchReason, type MemoryHit, type MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { isoTime } from '../foundation/clock.ts';
 import { foldText } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import { readTurns, type Turn, withNeighbours } from './conversation.ts';
 import { type Evidence, evidenceOfText, latestSaid } from './evidence.ts';
-import { filterSql } from './filter.ts';
+import { filterSql, type MarkedMemories, needsDatabase, readMarks, showsNeverUse } from './filter.ts';
 import { planQuery, type RecallPlan } from './plan.ts';
-import { isQuestion, rank } from './ranking.ts';
-import type { Saying } from './saying.ts';
+import { isQuestion, type Ranked, rank } from './ranking.ts';
+import { isPartOfName, type Saying } from './saying.ts';
 import { evidenceOfTerms } from './term-evidence.ts';
 import type { TermFollower } from './terms/follow.ts';
 import { asksSomething, type ReadTimes } from './time.ts';
@@ -59,21 +59,26 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
       now: query.now === undefined ? now : Date.parse(query.now),
       asker,
     });
-    const { answers, evidence } = answersTo(plan, query);
-    const best = answers[0]?.score ?? 1;
+    const marks = readMarks(reader);
+    const { answers, evidence } = answersTo(plan, query, marks);
+    const best = Math.max(0, ...answers.map(({ score }) => score)) || 1;
     const hits: MemoryHit[] = [];
-    for (const { turn, score, inTime } of answers) {
-      if (hits.length === query.k || score <= 0) break;
+    for (const answer of answers) {
+      const { turn, score } = answer;
+      if (hits.length === query.k) break;
+      if (score <= 0) continue;
       if (exclude_message_id !== undefined && turn.message_id === exclude_message_id) continue;
       if (evidence.exact?.has(turn.seq) === false || (!verbatim && isTheQuestion(turn, query.query))) continue;
-      const hit = hitOf(reader, turn.seq, score / best, whyFound(turn, inTime, evidence), plan);
+      const why = whyFound(answer, evidence, plan);
+      const hit = hitOf(reader, turn.seq, { ...why, score: score / best, ...marksOf(turn.seq, marks) }, plan);
       if (hit) hits.push(hit);
     }
     return { hits, saying: plan.saying };
   }
 
-  function answersTo(plan: RecallPlan, query: MemoryQuery) {
-    const filter = filterSql(query);
+  function answersTo(plan: RecallPlan, query: MemoryQuery, marks: MarkedMemories) {
+    const filter = filterSql(query, marks);
+    const leftOut = showsNeverUse(query) ? nobody : marks.neverUse;
     if (plan.saying?.topic.length === 0) {
       // One more than asked for: the question itself may be among them.
       const turns = readTurns(reader, latestSaid(reader, plan.saying, plan.spans, filter, query.k + 1), filter);
@@ -82,12 +87,38 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
         evidence: noEvidence,
       };
     }
-    const evidence = terms?.isReady()
-      ? evidenceOfTerms(terms.index, reader, plan, { filter, query })
-      : evidenceOfText(reader, plan, filter);
+    const evidence =
+      !needsDatabase(query) && terms?.isReady()
+        ? evidenceOfTerms(terms.index, reader, plan, { filter, query, leftOut })
+        : evidenceOfText(reader, plan, filter);
     const turns = withNeighbours(reader, readTurns(reader, evidence.best(maxAnchors), filter), filter);
-    return { answers: rank(turns, evidence, plan), evidence };
+    return { answers: pinnedFirst(rank(turns, evidence, plan), marks), evidence };
   }
+}
+
+const nobody: ReadonlySet<number> = new Set();
+
+const marksOf = (seq: number, { pinned, neverUse }: MarkedMemories): Pick<MemoryHit, 'pinned' | 'never_use'> => ({
+  pinned: pinned.has(seq),
+  never_use: neverUse.has(seq),
+});
+
+/** Scores that differ by less than this part of the best one are equal to a reader. */
+const equalWithin = 0.02;
+
+/** Among equals, those that somebody pinned come first; the order is otherwise that of the scores. */
+function pinnedFirst(answers: readonly Ranked[], { pinned }: MarkedMemories): readonly Ranked[] {
+  const best = answers[0]?.score ?? 0;
+  if (best <= 0 || !answers.some(({ turn }) => pinned.has(turn.seq))) return answers;
+  const step = best * equalWithin;
+  const placed = answers.map((answer, place) => ({
+    answer,
+    place,
+    level: Math.round(answer.score / step),
+    isPinned: Number(pinned.has(answer.turn.seq)),
+  }));
+  placed.sort((a, b) => b.level - a.level || b.isPinned - a.isPinned || a.place - b.place);
+  return placed.map(({ answer }) => answer);
 }
 
 const noEvidence: Pick<Evidence, 'foundIn' | 'exact'> = { foundIn: () => [], exact: null };
@@ -101,20 +132,21 @@ function isTheQuestion(turn: Turn, question: string): boolean {
 /** A text without case, width, spaces and punctuation: two that are equal here say the same words. */
 const comparable = (text: string): string => foldText(text).replace(/[^\p{L}\p{N}]+/gu, '');
 
-type HitRow = Omit<MemoryHit, 'created_at' | 'metadata' | 'score' | 'matched' | 'terms'> & {
-  created_at: number;
-  metadata: string;
-};
+type Why = Pick<MemoryHit, 'matched' | 'terms' | 'reasons'>;
+type HitRow = Omit<
+  MemoryHit,
+  'created_at' | 'metadata' | 'score' | 'sensitive' | 'pinned' | 'never_use' | keyof Why
+> & { created_at: number; metadata: string; sensitive: number };
 
 function hitOf(
   reader: Reader,
   seq: number,
-  score: number,
-  { matched, terms }: Pick<MemoryHit, 'matched' | 'terms'>,
+  found: Why & Pick<MemoryHit, 'score' | 'pinned' | 'never_use'>,
   plan: RecallPlan,
 ): MemoryHit | null {
   const row = reader.get<HitRow>(
-    `SELECT id, external_id, content, created_at, sender_id, conversation_id, platform, message_id, metadata
+    `SELECT id, external_id, content, created_at, sender_id, conversation_id, platform, message_id, metadata, kind, subject,
+       sensitive
      FROM memories WHERE seq = ? AND forgotten_at IS NULL`,
     seq,
   );
@@ -124,9 +156,9 @@ function hitOf(
     ...row,
     created_at: isoTime(row.created_at),
     metadata: JSON.parse(row.metadata),
-    score,
-    matched,
-    terms: asWritten(terms, row.content, plan),
+    sensitive: row.sensitive === 1,
+    ...found,
+    terms: asWritten(found.terms, row.content, plan),
   };
 }
 
@@ -140,11 +172,23 @@ function asWritten(found: readonly string[], content: string, { terms }: RecallP
   });
 }
 
-function whyFound(
-  turn: Turn,
-  inTime: boolean,
-  evidence: Pick<Evidence, 'foundIn'>,
-): Pick<MemoryHit, 'matched' | 'terms'> {
+function whyFound({ turn, inTime }: Ranked, evidence: Pick<Evidence, 'foundIn' | 'exact'>, plan: RecallPlan): Why {
   const terms = [...evidence.foundIn(turn.seq)];
-  return { terms, matched: inTime ? (terms.length > 0 ? ['keyword', 'time'] : ['time']) : ['keyword'] };
+  const words = terms.filter((term) => !isPartOfName(term, plan.names));
+  const isFromAsked = turn.sender_id !== null && plan.senders.has(foldText(turn.sender_id));
+  const nearby = [turn.previous?.previous, turn.previous, turn.next, turn.next?.next];
+  const holds: Record<MatchReason, boolean> = {
+    phrase: evidence.exact?.has(turn.seq) === true,
+    words: words.length > 0,
+    person: isFromAsked || terms.length > words.length,
+    time: inTime,
+    around: nearby.some(
+      (other) => other !== undefined && evidence.foundIn(other.seq).some((term) => !terms.includes(term)),
+    ),
+  };
+  return {
+    terms,
+    matched: inTime ? (terms.length > 0 ? ['keyword', 'time'] : ['time']) : ['keyword'],
+    reasons: MatchReason.options.filter((reason) => holds[reason]),
+  };
 }

@@ -29,6 +29,7 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
   return {
     file,
     store,
+    reader,
     remember,
     search(query: string, { now = Date.UTC(2024, 5, 30), exclude_message_id, ...rest }: Asked = {}) {
       return recall.search(MemoryQuery.parse({ query, timezone: 'UTC', ...rest }), { now, exclude_message_id });

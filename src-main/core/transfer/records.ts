@@ -3,8 +3,8 @@ import { isoTime } from '../foundation/clock.ts';
 import type { KeptMemory, KeptTask } from '../store/index.ts';
 
 /** The one place where a memory of the store becomes what leaves it. */
-export function recordOfMemory({ seq: _seq, forgotten_at, ...memory }: KeptMemory): MemoryRecord {
-  return { type: 'memory', ...memory, forgotten_at: forgotten_at === null ? null : isoTime(forgotten_at) };
+export function recordOfMemory({ seq: _seq, used: _used, ...memory }: KeptMemory): MemoryRecord {
+  return { type: 'memory', ...memory };
 }
 
 export function recordOfTask({ seq: _seq, removed_at, ...task }: KeptTask): TaskRecord {

@@ -132,7 +132,12 @@ export const importTables: readonly SummedTable[] = [
   { name: 'import_items', key: ['seq'], fixed: ['import_id', 'kind', 'item_id'], changing: [] },
 ];
 
-export const summedTables: readonly SummedTable[] = [...firstSummedTables, ...importTables];
+/** What people said of their memories. */
+export const markTables: readonly SummedTable[] = [
+  { name: 'memory_marks', key: ['memory_seq'], fixed: ['memory_seq'], changing: ['pinned', 'never_use'] },
+];
+
+export const summedTables: readonly SummedTable[] = [...firstSummedTables, ...importTables, ...markTables];
 
 export type Cell = string | number | null;
 

@@ -10,6 +10,7 @@ const released = [
   '2f9e412eb6aa3c4b',
   'e49c8192e186200f',
   'b96ace242691c8d7',
+  '34741fdde6b880fb',
 ];
 
 test('a migration that people’s data went through is never changed', () => {

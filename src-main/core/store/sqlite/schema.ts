@@ -3,7 +3,8 @@ import { AppError } from '../../foundation/app-error.ts';
 import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
 import { memoryIndexSchema } from './memory-index.ts';
-import { firstSummedTables, importTables, type SummedTable, sumStatements } from './row-sums.ts';
+import { markSchema } from './memory-marks.ts';
+import { firstSummedTables, importTables, markTables, type SummedTable, sumStatements } from './row-sums.ts';
 import { deviceSchema, tokenSchema } from './tokens.ts';
 
 /** Times are milliseconds since the epoch; `timestamp` alone is the unified message's Unix seconds. */
@@ -156,12 +157,14 @@ export const migrations: readonly (readonly string[])[] = [
   sumSchema,
   statementsOf(memoryIndexSchema),
   importSchema,
+  markSchema,
 ];
 
 /** The tables whose rows carry sums in a database of this version. */
 export const summedIn = (version: number): readonly SummedTable[] => [
   ...(version > migrations.indexOf(sumSchema) ? firstSummedTables : []),
   ...(version > migrations.indexOf(importSchema) ? importTables : []),
+  ...(version > migrations.indexOf(markSchema) ? markTables : []),
 ];
 
 export const schemaVersion = migrations.length;

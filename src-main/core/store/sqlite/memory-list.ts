@@ -1,0 +1,146 @@
+import type { Memory, MemoryFilter } from '../../../../src-shared/schema/memory.ts';
+import { AppError } from '../../foundation/app-error.ts';
+import { isoTime } from '../../foundation/clock.ts';
+import { analyseQuery } from '../../language/index.ts';
+import type { Reader } from './reader.ts';
+
+export interface MemoryListQuery extends MemoryFilter {
+  cursor?: string | undefined;
+  limit: number;
+  /** Words that all have to be in it; of forgotten ones, which no index knows, a passage letter by letter. */
+  q?: string | undefined;
+  /** RFC 3339, both inclusive. */
+  from?: string | undefined;
+  to?: string | undefined;
+  /** True: only those that were forgotten. Else only those that were not. */
+  forgotten?: boolean | undefined;
+}
+
+export interface MemoryPage {
+  items: Memory[];
+  next_cursor: string | null;
+}
+
+export interface StoredMemory
+  extends Omit<Memory, 'created_at' | 'metadata' | 'sensitive' | 'pinned' | 'never_use' | 'forgotten_at'> {
+  seq: number;
+  created_at: number;
+  metadata: string;
+  sensitive: number;
+  pinned: number | null;
+  never_use: number | null;
+  forgotten_at: number | null;
+}
+
+const fields =
+  'seq, id, external_id, kind, content, created_at, sender_id, conversation_id, platform, subject, message_id, metadata, sensitive, forgotten_at';
+
+/** What `memoryOf` reads, of `memories m LEFT JOIN memory_marks k`. */
+export const memoryColumns = `${fields.replaceAll(/\w+/g, 'm.$&')}, k.pinned, k.never_use,
+  (SELECT count(*) FROM message_sources u WHERE u.memory_id = m.id) AS used`;
+export const memoryTables = 'memories m LEFT JOIN memory_marks k ON k.memory_seq = m.seq';
+
+export function memoryOf(row: StoredMemory): Memory {
+  return {
+    id: row.id,
+    external_id: row.external_id,
+    kind: row.kind,
+    content: row.content,
+    created_at: isoTime(row.created_at),
+    sender_id: row.sender_id,
+    conversation_id: row.conversation_id,
+    platform: row.platform,
+    subject: row.subject,
+    message_id: row.message_id,
+    metadata: JSON.parse(row.metadata) as Memory['metadata'],
+    sensitive: row.sensitive === 1,
+    pinned: row.pinned === 1,
+    never_use: row.never_use === 1,
+    forgotten_at: row.forgotten_at === null ? null : isoTime(row.forgotten_at),
+    used: row.used,
+  };
+}
+
+type Value = string | number;
+
+/**
+ * Conditions on `memories m` for each part of a filter that is set; whoever is asked for by a filter is compared letter by
+ * letter. The text depends only on which parts are set.
+ */
+export function filterConditions({ person, ...filter }: MemoryFilter): [sql: string, values: Value[]][] {
+  const one = (sql: string, value: Value | undefined): [string, Value[]][] =>
+    value === undefined ? [] : [[sql, [value]]];
+  const marked = (mark: string, wanted: boolean | undefined): [string, Value[]][] =>
+    wanted === undefined
+      ? []
+      : [
+          [
+            `${wanted ? '' : 'NOT '}EXISTS (SELECT 1 FROM memory_marks f WHERE f.memory_seq = m.seq AND f.${mark} = 1)`,
+            [],
+          ],
+        ];
+  return [
+    ...one('m.subject = ?', filter.subject),
+    ...one('m.sender_id = ? COLLATE BINARY', filter.sender_id),
+    ...one('m.conversation_id = ?', filter.conversation_id),
+    ...one('m.platform = ?', filter.platform),
+    ...(person === undefined
+      ? []
+      : [['(m.sender_id = ? COLLATE BINARY OR m.subject = ?)', [person, person]] as [string, Value[]]]),
+    ...one('m.kind = ?', filter.kind),
+    ...one('m.sensitive = ?', filter.sensitive === undefined ? undefined : Number(filter.sensitive)),
+    ...marked('pinned', filter.pinned),
+    ...marked('never_use', filter.never_use),
+  ];
+}
+
+/** Memories, the latest first, a page at a time. */
+export function listMemories(reader: Pick<Reader, 'all'>, query: MemoryListQuery): MemoryPage {
+  const { cursor, limit, q, from, to, forgotten = false, ...filter } = query;
+  const conditions = [`m.forgotten_at IS ${forgotten ? 'NOT ' : ''}NULL`];
+  const values: Value[] = [];
+  const where = (condition: string, ...bound: Value[]) => {
+    conditions.push(condition);
+    values.push(...bound);
+  };
+  if (from !== undefined) where('m.created_at >= ?', Date.parse(from));
+  if (to !== undefined) where('m.created_at <= ?', Date.parse(to));
+  if (cursor !== undefined) where('(m.created_at, m.seq) < (?, ?)', ...parseListCursor(cursor));
+  for (const [condition, bound] of filterConditions(filter)) where(condition, ...bound);
+  if (q?.trim()) {
+    if (forgotten) where('instr(lower(m.content), lower(?)) > 0', q.trim());
+    else {
+      const { terms } = analyseQuery(q);
+      if (terms.length === 0) return { items: [], next_cursor: null };
+      where(
+        'm.seq IN (SELECT rowid FROM memory_fts WHERE memory_fts MATCH ?)',
+        terms.map(({ match }) => match).join(' AND '),
+      );
+    }
+  }
+  const rows = reader.all<StoredMemory>(
+    `SELECT ${memoryColumns} FROM ${memoryTables} WHERE ${conditions.join(' AND ')}
+     ORDER BY m.created_at DESC, m.seq DESC LIMIT ?`,
+    ...values,
+    limit + 1,
+  );
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(memoryOf),
+    next_cursor: rows.length > limit && last ? `${last.created_at}.${last.seq}` : null,
+  };
+}
+
+/** @throws AppError BAD_REQUEST for a cursor that no page gave. */
+export function parseListCursor(cursor: string): [createdAt: number, seq: number] {
+  const parts = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor);
+  if (!parts) {
+    throw new AppError(
+      'BAD_REQUEST',
+      'the cursor of the memory list is not one that a page gave; start without cursor',
+      { parameter: 'cursor' },
+    );
+  }
+  return [Number(parts[1]), Number(parts[2])];
+}
