@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { type ExportFormat, type ImportJob, maxPartBytes, type PastImport } from '../../src-shared/schema/transfer.ts';
+import type { ExportFormat, ImportJob, PastImport } from '../../src-shared/schema/transfer.ts';
+import { maxPartBytes } from '../../src-shared/transfer-limits.ts';
 import { useApi } from './context.tsx';
 import { keys } from './keys.ts';
 import { firstPage, nextPage, withCursor } from './queries.ts';

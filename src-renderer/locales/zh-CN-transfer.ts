@@ -42,7 +42,7 @@ export const zhCNTransfer: Record<Exclude<keyof typeof enTransfer, `${string}_on
   'transfer.refused_other': '{{count}} 行无法读取，不会导入',
   'transfer.refusal': '第 {{line}} 行：{{reason}}',
   'transfer.refusalIn': '{{file}}，第 {{line}} 行：{{reason}}',
-  'transfer.refusalField': '{{reason}}（{{field}}）',
+  'transfer.refusalField': '{{reason}}（字段 {{field}}）',
   'transfer.reason.not_utf8': '不是 UTF-8 文本',
   'transfer.reason.not_json': '不是可读的 JSON',
   'transfer.reason.not_csv': '不是可读的行',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PageQuery, pageOf, TimeZone } from '../schema/common.ts';
-import { ExportFormat, ImportJob, maxPartBytes, maxUploadBytes, PastImport } from '../schema/transfer.ts';
+import { ExportFormat, ImportJob, PastImport } from '../schema/transfer.ts';
+import { maxPartBytes, maxUploadBytes } from '../transfer-limits.ts';
 import { asAdmin, asOperator, failures, op } from './op.ts';
 
 const ById = z.object({ id: z.string().min(1).max(64) });

@@ -107,8 +107,3 @@ export const ImportJob = z.object({
   report: ImportReport.nullable(),
 });
 export type ImportJob = z.infer<typeof ImportJob>;
-
-/** The largest file that is taken over the API; the command line takes larger ones. */
-export const maxUploadBytes = 1024 ** 3;
-/** The largest part of a file in one call, before it is put in base64. */
-export const maxPartBytes = 512 * 1024;

@@ -1,12 +1,8 @@
 import { rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type ImportJob,
-  type ImportPhase,
-  type ImportReport,
-  maxUploadBytes,
-} from '../../../src-shared/schema/transfer.ts';
+import type { ImportJob, ImportPhase, ImportReport } from '../../../src-shared/schema/transfer.ts';
+import { maxUploadBytes } from '../../../src-shared/transfer-limits.ts';
 import { AppError } from '../foundation/app-error.ts';
 import type { Ids } from '../foundation/ids.ts';
 import type { Logger } from '../foundation/logger.ts';

@@ -4,6 +4,7 @@ import { useMemoryStatistics } from '../../api/index.ts';
 import { Button } from '../../components/button.tsx';
 import { classes } from '../../components/classes.ts';
 import { Choice } from '../../components/field.tsx';
+import { personName, platformName } from '../../components/provenance.ts';
 import { useText } from '../../locales/index.ts';
 import { filtersSet, kinds, type MemorySearch, marks, noFilters } from './look.ts';
 import { WhenFilter } from './when-filter.tsx';
@@ -43,6 +44,7 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
           anyLabel={t('memory.person.any')}
           value={search.person}
           names={data?.people ?? []}
+          shownAs={(name) => personName(t, name)}
           onChange={(person) => onChange({ person })}
         />
         <Names
@@ -50,6 +52,7 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
           anyLabel={t('memory.platform.any')}
           value={search.platform}
           names={data?.platforms ?? []}
+          shownAs={(name) => platformName(t, name)}
           onChange={(platform) => onChange({ platform })}
         />
         <Choice
@@ -91,11 +94,12 @@ interface NamesProps {
   anyLabel: string;
   value: string | undefined;
   names: readonly { name: string }[];
+  shownAs(name: string): string;
   onChange(value: string): void;
 }
 
 /** A name of people or platforms. One from the address stays a choice also where nothing has it. */
-function Names({ label, anyLabel, value, names, onChange }: NamesProps) {
+function Names({ label, anyLabel, value, names, shownAs, onChange }: NamesProps) {
   const known = names.map(({ name }) => name);
   const shown = value === undefined || known.includes(value) ? known : [value, ...known];
   // Names are anything, and the choice "any" is none of them.
@@ -105,7 +109,7 @@ function Names({ label, anyLabel, value, names, onChange }: NamesProps) {
       label={label}
       value={value === undefined ? any : `=${value}`}
       neutral={any}
-      choices={[{ value: any, label: anyLabel }, ...shown.map((name) => ({ value: `=${name}`, label: name }))]}
+      choices={[{ value: any, label: anyLabel }, ...shown.map((name) => ({ value: `=${name}`, label: shownAs(name) }))]}
       onChange={(choice) => onChange(choice === any ? '' : choice.slice(1))}
       className="w-36"
     />

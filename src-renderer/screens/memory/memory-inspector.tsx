@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowUpRight, EyeOff, Pencil, Pin, RotateCcw, Trash2, X } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import type { Memory, MemoryDetail } from '../../../src-shared/schema/memory.ts';
 import { type MemoryChange, useMemory, useMessage } from '../../api/index.ts';
@@ -77,16 +77,19 @@ function Details({
   ...actions
 }: { memory: MemoryDetail } & Omit<MemoryInspectorProps, 'id' | 'onClose'>) {
   const t = useText();
+  const wasEditing = useRef(false);
+  // The field that had the focus went with the form.
+  useEffect(() => {
+    if (wasEditing.current && !isEditing) document.querySelector<HTMLElement>('[data-edit-memory]')?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
   if (isEditing && canWrite && memory.forgotten_at === null)
     return (
       <div className="quiet-scroll min-h-0 flex-1 p-4">
         <EditMemory
           memory={memory}
           onSave={(change) => actions.onEdit(memory, change)}
-          onClose={() => {
-            setEditing(false);
-            requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-edit-memory]')?.focus());
-          }}
+          onClose={() => setEditing(false)}
         />
       </div>
     );
@@ -113,7 +116,7 @@ function Details({
 }
 
 const markLook =
-  'inline-flex h-8 items-center gap-1.5 rounded-md border border-border bg-surface px-3 font-semibold text-body data-hovered:bg-sunken data-selected:border-accent data-selected:bg-accent-soft data-selected:text-accent forced-colors:data-selected:outline-2';
+  'inline-flex h-8 items-center justify-center gap-1.5 rounded-md border border-border bg-surface px-3 font-semibold text-body data-hovered:bg-sunken data-selected:border-accent data-selected:bg-accent-soft data-selected:text-accent forced-colors:data-selected:outline-2';
 
 function Actions({
   memory,
@@ -136,7 +139,7 @@ function Actions({
     );
   return (
     <div>
-      <div className="flex flex-wrap gap-2">
+      <div className="grid grid-cols-2 gap-2">
         <Button data-edit-memory="" icon={<Pencil aria-hidden="true" size={15} />} onPress={onStartEdit}>
           {t('memory.edit')}
         </Button>
@@ -160,6 +163,7 @@ function Actions({
         </ToggleButton>
         <Button
           kind="danger"
+          className="border-border!"
           icon={<Trash2 aria-hidden="true" size={15} />}
           aria-describedby="memory-forget-hint"
           onPress={() => onForget(memory)}
@@ -167,11 +171,11 @@ function Actions({
           {t('memory.forget')}
         </Button>
       </div>
-      <ul className="mt-2 flex list-disc flex-col gap-0.5 pl-4 text-meta text-text-3">
-        <li id="memory-pin-hint">{t('memory.pinHint')}</li>
-        <li id="memory-never-hint">{t('memory.neverUseHint')}</li>
-        <li id="memory-forget-hint">{t('memory.forgetHint')}</li>
-      </ul>
+      <p className="mt-2 text-meta text-text-3">
+        <span id="memory-pin-hint">{t('memory.pinHint')}</span>{' '}
+        <span id="memory-never-hint">{t('memory.neverUseHint')}</span>{' '}
+        <span id="memory-forget-hint">{t('memory.forgetHint')}</span>
+      </p>
     </div>
   );
 }

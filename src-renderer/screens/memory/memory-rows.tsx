@@ -87,7 +87,14 @@ export function MemoryRows({ label, memories, current, byDay = false, onOpen, on
             {byDay && dayOf(at(memory)) !== dayOf(at(memories[row - 1])) && (
               <p className="px-2 pt-2 pb-0.5 text-caption text-text-3">{formatDay(at(memory), place)}</p>
             )}
-            <Row memory={memory} row={row} isCurrent={memory.id === current} onOpen={onOpen} onKeyDown={onKeyDown} />
+            <Row
+              memory={memory}
+              row={row}
+              byDay={byDay}
+              isCurrent={memory.id === current}
+              onOpen={onOpen}
+              onKeyDown={onKeyDown}
+            />
           </div>
         ))}
       </VList>
@@ -107,12 +114,14 @@ function rowOf(element: EventTarget): number | null {
 interface RowProps {
   memory: Memory | MemoryHit;
   row: number;
+  /** Its day stands above. */
+  byDay: boolean;
   isCurrent: boolean;
   onOpen(id: string): void;
   onKeyDown(event: KeyboardEvent): void;
 }
 
-function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
+function Row({ memory, row, byDay, isCurrent, onOpen, onKeyDown }: RowProps) {
   const t = useText();
   const hit = 'terms' in memory ? memory : null;
   const isNote = memory.kind === 'note';
@@ -141,7 +150,7 @@ function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
           {hit ? <Marked pieces={excerpt(markTerms(hit.content, hit.terms))} /> : memory.content}
         </span>
         <span className="flex flex-wrap items-center gap-x-1.5 text-meta text-text-2">
-          <Provenance memory={memory} />
+          <Provenance memory={memory} byDay={byDay} />
           <Marks memory={memory} />
           {hit && <WhyFound hit={hit} />}
         </span>
@@ -172,7 +181,7 @@ function Marks({ memory }: { memory: Memory | MemoryHit }) {
   );
 }
 
-function Provenance({ memory }: { memory: Memory | MemoryHit }) {
+function Provenance({ memory, byDay }: { memory: Memory | MemoryHit; byDay: boolean }) {
   const t = useText();
   const origin = provenance(t, memory);
   const who = [origin.where ?? (memory.message_id ? null : t('memory.kind.note')), origin.who]
@@ -182,7 +191,7 @@ function Provenance({ memory }: { memory: Memory | MemoryHit }) {
     <span>
       {who}
       {who && ' · '}
-      <Moment at={memory.created_at} />
+      <Moment at={memory.created_at} style={byDay ? 'time' : 'moment'} />
     </span>
   );
 }

@@ -154,7 +154,7 @@ export function MemoryScreen() {
             isEditing={editing === search.id}
             setEditing={(on) => setEditing(on ? (search.id ?? null) : null)}
             onEdit={async (memory, change) => void tell(await actions.edit(memory, change))}
-            onMark={async (memory, change) => void tell(await actions.mark(memory, change))}
+            onMark={(memory, change) => void actions.mark(memory, change).then(tell)}
             onForget={(memory) => void leave(memory.id, actions.forget(memory))}
             onRestore={(memory) => void leave(memory.id, actions.restore(memory))}
             onClose={() => setSearch({ id: '' })}

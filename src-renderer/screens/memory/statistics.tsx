@@ -3,6 +3,7 @@ import { useMemoryStatistics } from '../../api/index.ts';
 import { FailureState, Skeleton } from '../../app/notice.tsx';
 import { ModalDialog } from '../../components/dialog.tsx';
 import { formatBytes, formatNumber } from '../../components/format.ts';
+import { personName, platformName } from '../../components/provenance.ts';
 import { useLanguage, useText } from '../../locales/index.ts';
 
 interface StatisticsDialogProps {
@@ -38,17 +39,20 @@ function Figures({ onPerson }: Pick<StatisticsDialogProps, 'onPerson'>) {
       </dl>
       <Counts
         title={t('memory.stat.people')}
-        rows={data.people.map(({ name, count }) => ({ name, count }))}
+        rows={data.people}
+        shownAs={(name) => personName(t, name)}
         onChoose={onPerson}
       />
-      <Counts title={t('memory.stat.platforms')} rows={data.platforms} />
+      <Counts title={t('memory.stat.platforms')} rows={data.platforms} shownAs={(name) => platformName(t, name)} />
       <Counts
         title={t('memory.stat.kinds')}
-        rows={data.kinds.map(({ kind, count }) => ({ name: t(`memory.kind.${kind}`), count }))}
+        rows={data.kinds.map(({ kind, count }) => ({ name: kind, count }))}
+        shownAs={(kind) => t(kind === 'note' ? 'memory.kind.note' : 'memory.kind.message')}
       />
       <Counts
         title={t('memory.stat.months')}
-        rows={data.months.toReversed().map(({ month, count }) => ({ name: monthName(month, language), count }))}
+        rows={data.months.toReversed().map(({ month, count }) => ({ name: month, count }))}
+        shownAs={(month) => monthName(month, language)}
       />
     </div>
   );
@@ -73,11 +77,12 @@ const mostRows = 12;
 interface CountsProps {
   title: string;
   rows: readonly { name: string; count: number }[];
+  shownAs(name: string): string;
   onChoose?(name: string): void;
 }
 
-/** A table whose bars say the same as its numbers. */
-function Counts({ title, rows, onChoose }: CountsProps): ReactNode {
+/** A list whose bars say the same as its numbers. */
+function Counts({ title, rows, shownAs, onChoose }: CountsProps): ReactNode {
   const t = useText();
   const language = useLanguage();
   if (rows.length === 0) return null;
@@ -85,39 +90,35 @@ function Counts({ title, rows, onChoose }: CountsProps): ReactNode {
   return (
     <section>
       <h3 className="mb-1 text-meta text-text-2">{title}</h3>
-      <table className="w-full table-fixed">
-        <tbody>
-          {rows.slice(0, mostRows).map(({ name, count }) => (
-            <tr key={name}>
-              <th scope="row" className="w-2/5 py-0.5 pr-2 text-left font-normal">
-                {onChoose ? (
-                  <button
-                    type="button"
-                    aria-label={t('memory.stat.showPerson', { name })}
-                    onClick={() => onChoose(name)}
-                    className="block min-h-6 w-full truncate text-left text-accent underline underline-offset-2"
-                  >
-                    {name}
-                  </button>
-                ) : (
-                  <span className="block min-h-6 truncate">{name}</span>
-                )}
-              </th>
-              <td className="w-auto">
-                <svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none" className="h-2.5 w-full">
-                  <rect
-                    width={Math.max(1, (count / most) * 100)}
-                    height="10"
-                    rx="1"
-                    className="fill-accent forced-colors:fill-[CanvasText]"
-                  />
-                </svg>
-              </td>
-              <td className="w-20 text-right">{formatNumber(count, language)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ul aria-label={title}>
+        {rows.slice(0, mostRows).map(({ name, count }) => (
+          <li key={name} className="flex min-h-7 items-center gap-3">
+            <span className="w-2/5 min-w-0">
+              {onChoose ? (
+                <button
+                  type="button"
+                  aria-label={t('memory.stat.showPerson', { name: shownAs(name) })}
+                  onClick={() => onChoose(name)}
+                  className="block min-h-6 max-w-full truncate text-left text-accent underline underline-offset-2"
+                >
+                  {shownAs(name)}
+                </button>
+              ) : (
+                <span className="block truncate">{shownAs(name)}</span>
+              )}
+            </span>
+            <svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none" className="h-2.5 min-w-0 flex-1">
+              <rect
+                width={Math.max(1, (count / most) * 100)}
+                height="10"
+                rx="1"
+                className="fill-accent forced-colors:fill-[CanvasText]"
+              />
+            </svg>
+            <span className="w-14 text-right">{formatNumber(count, language)}</span>
+          </li>
+        ))}
+      </ul>
       {rows.length > mostRows && (
         <p className="text-meta text-text-3">{t('memory.stat.more', { count: rows.length - mostRows })}</p>
       )}

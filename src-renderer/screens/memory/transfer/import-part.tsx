@@ -1,7 +1,8 @@
 import { FolderOpen } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { FileTrigger, ProgressBar } from 'react-aria-components';
-import { type ImportJob, maxUploadBytes } from '../../../../src-shared/schema/transfer.ts';
+import type { ImportJob } from '../../../../src-shared/schema/transfer.ts';
+import { maxUploadBytes } from '../../../../src-shared/transfer-limits.ts';
 import { useImport } from '../../../api/index.ts';
 import { InlineFailure } from '../../../app/notice.tsx';
 import { useAnnounce } from '../../../components/announcer.tsx';
@@ -98,14 +99,14 @@ export function ImportPart() {
       {error !== null && <InlineFailure error={error} />}
       {job && (
         <section aria-labelledby="import-heading" className="card flex flex-col gap-2 p-3">
-          <h4 id="import-heading" ref={heading} tabIndex={-1} className="wrap-anywhere">
+          <h4 id="import-heading" ref={heading} tabIndex={-1} className="wrap-anywhere font-semibold">
             {t(`transfer.phase.${job.phase}`, { name: job.name })}
           </h4>
           {isRunning && <Progress job={job} />}
           {job.report && job.phase !== 'reading' && <ImportReportView report={job.report} phase={job.phase} />}
           {job.phase === 'failed' && <p className="text-danger">{t('transfer.failedHint')}</p>}
           {job.phase === 'cancelled' && <p className="text-text-2">{t('transfer.cancelledHint')}</p>}
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 empty:hidden">
             {job.phase === 'ready' && brings > 0 && (
               <Button kind="primary" onPress={() => void attempt(null, () => confirm(job.id, show))}>
                 {t('transfer.confirm', { count: brings })}

@@ -20,7 +20,9 @@ export function ImportReportView({ report, phase }: { report: ImportReport; phas
         <table className="w-full">
           <thead>
             <tr className="text-left text-meta text-text-2">
-              <td />
+              <th scope="col" className="text-left align-bottom font-normal">
+                {t('memory.kind')}
+              </th>
               <Head>{t('transfer.new')}</Head>
               <Head>{t('transfer.known')}</Head>
               <Head>{t('transfer.stay')}</Head>
@@ -45,7 +47,6 @@ export function ImportReportView({ report, phase }: { report: ImportReport; phas
           <h5 className="text-meta text-text-2">{t('transfer.first')}</h5>
           <ul className="flex list-disc flex-col pl-4">
             {report.first.map(({ text }, index) => (
-              // oxlint-disable-next-line react/no-array-index-key -- the same text may stand there twice, and nothing moves
               <li key={index} lang={writtenLanguage(text)} className="wrap-anywhere">
                 {text}
               </li>
