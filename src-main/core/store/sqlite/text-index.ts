@@ -109,8 +109,10 @@ function sumOf(db: Database.Database, words: string, which: string, sizes: strin
     sum = plus(sum, crc32(`${doc} ${col} ${offset} ${term}`));
     if (++seen % 10_000 === 0) pause();
   }
-  const texts = db.prepare<[], [number, Buffer]>(`SELECT id, sz FROM ${sizes}`).raw();
-  for (const [id, size] of texts.iterate()) sum = plus(sum, crc32(size, id));
+  // In a damaged index anything may stand in the place of a size or a number.
+  const texts = db.prepare<[], [unknown, unknown]>(`SELECT id, sz FROM ${sizes}`).raw();
+  for (const [id, size] of texts.iterate())
+    sum = plus(sum, crc32(size instanceof Uint8Array ? size : String(size), crc32(String(id))));
   return sum;
 }
 
