@@ -120,7 +120,6 @@ async function refreshMessages({ client, cache }: Reads, conversation: string, i
 async function refreshMemories({ client, cache }: Reads, ids: ReadonlySet<string>) {
   for (const id of ids) void cache.invalidateQueries({ queryKey: keys.memory(id) });
   void cache.invalidateQueries({ queryKey: keys.memorySearches });
-  void cache.invalidateQueries({ queryKey: keys.memoryStatistics });
   void cache.invalidateQueries({ queryKey: keys.memoryLists, type: 'inactive' });
   const shown = cache.getQueryCache().findAll({ queryKey: keys.memoryLists, type: 'active' });
   // Its totals stand below the list.
@@ -129,7 +128,7 @@ async function refreshMemories({ client, cache }: Reads, ids: ReadonlySet<string
     const { from, to, ...narrowing } = (query.queryKey[2] ?? {}) as Record<string, string | undefined>;
     if (Object.keys(narrowing).length > 0) {
       // Whether a changed one still belongs to a narrowed list is for the core to say.
-      void cache.invalidateQueries({ queryKey: query.queryKey });
+      void cache.invalidateQueries({ queryKey: query.queryKey }, { cancelRefetch: false });
       continue;
     }
     const range = { ...(from ? { from } : {}), ...(to ? { to } : {}) };

@@ -17,6 +17,7 @@ export interface MemoryLook extends TimeRange, MemoryFilter {
 
 const found = 50;
 const uses = 20;
+const countedAnewMs = 60_000;
 
 const setOf = <T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== '')) as never;
@@ -87,10 +88,15 @@ export function useMemoryUses(id: string, enabled: boolean) {
   });
 }
 
-/** Read anew at each opening of what shows it: every memory is counted. */
+/** Every memory is counted for it, so it follows what a person does here, and the rest now and then. */
 export function useMemoryStatistics() {
   const { connection } = useApi();
-  return useQuery({ queryKey: keys.memoryStatistics, queryFn: () => connection.client.memories.statistics() });
+  return useQuery({
+    queryKey: keys.memoryStatistics,
+    queryFn: () => connection.client.memories.statistics(),
+    staleTime: countedAnewMs / 4,
+    refetchInterval: countedAnewMs,
+  });
 }
 
 /** What was before, of those fields that a change is about. */

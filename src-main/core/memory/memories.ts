@@ -48,10 +48,12 @@ export type Memories = ReturnType<typeof createMemories>;
 
 /** More changes than this at once are told as one "read everything again". */
 const maxToldOneByOne = 32;
+/** Whoever asks again and again takes a tenth of the thread's time at most. */
+const countingShare = 10;
 
 /** What the outside can do with memories. Whatever changes is told to those who follow the core. */
 export function createMemories({ store, search, browse, count, ids, clock, events }: MemoriesDeps) {
-  let counting: Promise<MemoryStatistics> | null = null;
+  let counted: { figures: Promise<MemoryStatistics>; until: number } | null = null;
 
   const tell = (changed: readonly string[]): void => {
     if (changed.length > maxToldOneByOne) events.emit({ type: 'resync' });
@@ -89,12 +91,22 @@ export function createMemories({ store, search, browse, count, ids, clock, event
       return isQuick(query) ? store.call('memories.list', query) : browse(query);
     },
 
-    /** Reads every memory; whoever asks while it is being counted gets the same figures. */
+    /** Reads every memory, so figures serve for ten times as long as counting took; whoever asks meanwhile gets the same. */
     statistics(): Promise<MemoryStatistics> {
-      counting ??= statisticsOf(count).finally(() => {
-        counting = null;
-      });
-      return counting;
+      if (counted && performance.now() < counted.until) return counted.figures;
+      const begun = performance.now();
+      const figures = statisticsOf(count);
+      const mine = { figures, until: Number.POSITIVE_INFINITY };
+      counted = mine;
+      figures.then(
+        () => {
+          mine.until = performance.now() + countingShare * (performance.now() - begun);
+        },
+        () => {
+          counted = null;
+        },
+      );
+      return figures;
     },
 
     search,

@@ -70,15 +70,11 @@ type Value = string | number;
 export function filterConditions({ person, ...filter }: MemoryFilter): [sql: string, values: Value[]][] {
   const one = (sql: string, value: Value | undefined): [string, Value[]][] =>
     value === undefined ? [] : [[sql, [value]]];
+  // Few memories have a mark, so those that have it are looked up by their numbers.
   const marked = (mark: string, wanted: boolean | undefined): [string, Value[]][] =>
     wanted === undefined
       ? []
-      : [
-          [
-            `${wanted ? '' : 'NOT '}EXISTS (SELECT 1 FROM memory_marks f WHERE f.memory_seq = m.seq AND f.${mark} = 1)`,
-            [],
-          ],
-        ];
+      : [[`m.seq ${wanted ? '' : 'NOT '}IN (SELECT memory_seq FROM memory_marks WHERE ${mark} = 1)`, []]];
   return [
     ...one('m.subject = ?', filter.subject),
     ...one('m.sender_id = ? COLLATE BINARY', filter.sender_id),
@@ -88,7 +84,8 @@ export function filterConditions({ person, ...filter }: MemoryFilter): [sql: str
       ? []
       : [['(m.sender_id = ? COLLATE BINARY OR m.subject = ?)', [person, person]] as [string, Value[]]]),
     ...one('m.kind = ?', filter.kind),
-    ...one('m.sensitive = ?', filter.sensitive === undefined ? undefined : Number(filter.sensitive)),
+    // Written out, because an index that holds only these serves no bound value.
+    ...(filter.sensitive === undefined ? [] : [[`m.sensitive = ${filter.sensitive ? 1 : 0}`, []] as [string, Value[]]]),
     ...marked('pinned', filter.pinned),
     ...marked('never_use', filter.never_use),
   ];
