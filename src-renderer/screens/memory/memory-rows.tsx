@@ -3,7 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Memory, MemoryHit } from '../../../src-shared/schema/memory.ts';
 import { classes } from '../../components/classes.ts';
-import { dayOf, formatDay } from '../../components/format.ts';
+import { formatDay } from '../../components/format.ts';
 import { excerpt, markTerms } from '../../components/highlight.ts';
 import { Marked } from '../../components/marked.tsx';
 import { Moment } from '../../components/moment.tsx';
@@ -16,6 +16,7 @@ import { WhyFound } from './why-found.tsx';
 /** Rows that a page key passes, as on the board. */
 const pageStep = 8;
 const framesToDraw = 30;
+const dayMs = 86_400_000;
 
 interface MemoryRowsProps {
   label: string;
@@ -28,7 +29,6 @@ interface MemoryRowsProps {
 }
 
 export function MemoryRows({ label, memories, current, byDay = false, onOpen, onNearEnd }: MemoryRowsProps) {
-  const place = usePlace();
   const list = useRef<VListHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState<number | null>(null);
@@ -84,9 +84,7 @@ export function MemoryRows({ label, memories, current, byDay = false, onOpen, on
       >
         {memories.map((memory, row) => (
           <div key={memory.id} role="listitem">
-            {byDay && dayOf(at(memory)) !== dayOf(at(memories[row - 1])) && (
-              <p className="px-2 pt-2 pb-0.5 text-caption text-text-3">{formatDay(at(memory), place)}</p>
-            )}
+            {byDay && beginsDay(memories, row) && <DayHeading at={memory.created_at} />}
             <Row
               memory={memory}
               row={row}
@@ -104,7 +102,17 @@ export function MemoryRows({ label, memories, current, byDay = false, onOpen, on
 
 const none: readonly number[] = [];
 
-const at = (memory: Memory | MemoryHit | undefined): Date => new Date(memory?.created_at ?? 0);
+/** Of thousands of rows, at each change: the day is compared and put in words only where it is drawn. */
+function beginsDay(memories: readonly (Memory | MemoryHit)[], row: number): boolean {
+  const [before, here] = [memories[row - 1], memories[row]];
+  if (!before || !here) return true;
+  const [one, other] = [new Date(before.created_at), new Date(here.created_at)];
+  return one.getDate() !== other.getDate() || Math.abs(one.getTime() - other.getTime()) >= dayMs;
+}
+
+function DayHeading({ at }: { at: string }) {
+  return <p className="px-2 pt-2 pb-0.5 text-caption text-text-3">{formatDay(new Date(at), usePlace())}</p>;
+}
 
 function rowOf(element: EventTarget): number | null {
   const row = element instanceof Element ? element.closest<HTMLElement>('[data-row]')?.dataset['row'] : undefined;
