@@ -33,7 +33,10 @@ export function TimeLine({ from, to, onChoose }: TimeLineProps) {
     onChoose(month ? { from: month.from, to: month.to } : { from: '', to: '' });
   };
   return (
-    <div ref={strip} className="quiet-scroll shrink-0 overflow-y-hidden border-divider border-t px-4 pt-2 pb-1">
+    <div
+      ref={strip}
+      className="quiet-scroll shrink-0 overflow-y-hidden border-divider [@media(height<30rem)]:hidden border-t px-4 pt-2 pb-1"
+    >
       <ToggleButtonGroup
         aria-label={t('memory.timeLine')}
         selectionMode="single"
