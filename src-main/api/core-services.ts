@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 
 /** The core, as the API needs it. */
 export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsBundle>): Services {
-  const { access, board, channels, events, exporter, facts, importer, keyring, memories, store } = app;
+  const { access, board, channels, events, exporter, facts, importer, keyring, memories, store, uploads } = app;
 
   return {
     access: accessServices(access, app.reach),
@@ -44,7 +44,12 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
         return { results, took_ms: Math.round((performance.now() - begun) * 100) / 100 };
       },
       list: (query) => memories.list(query),
-      get: ({ id }) => memories.get(id),
+      get: ({ id, forgotten }) => memories.get(id, { forgotten }),
+      uses: ({ id, cursor, limit }) => memories.uses({ id, cursor: before(cursor), limit }),
+      statistics: async () => ({
+        ...(await memories.statistics()),
+        database_bytes: (await store.call('store.totals', null)).database_bytes,
+      }),
       update: ({ id, ...change }) => memories.update(id, change),
       async forget({ id }) {
         await memories.forget(id);
@@ -96,6 +101,12 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
     transfers: {
       exportPage: (query) => exporter.page(query),
       list: ({ cursor, limit }) => importer.list({ cursor: before(cursor), limit }),
+      begin: (file) => uploads.begin(file),
+      upload: ({ id, offset, data_base64 }) => uploads.append(id, offset, Buffer.from(data_base64, 'base64')),
+      preview: ({ id }) => uploads.preview(id),
+      confirm: ({ id }) => uploads.confirm(id),
+      get: ({ id }) => uploads.get(id),
+      cancel: ({ id }) => uploads.cancel(id),
       undo: ({ id }) => importer.undo(id),
       restore: ({ id }) => importer.restore(id),
     },

@@ -8,6 +8,8 @@ export function implementMemories({ memories: api }: Implementation, { memories 
     search: api.search.handler((call) => memories.search(call.input, callerOf(call))),
     list: api.list.handler((call) => memories.list(call.input, callerOf(call))),
     get: api.get.handler((call) => memories.get(call.input, callerOf(call))),
+    uses: api.uses.handler((call) => memories.uses(call.input, callerOf(call))),
+    statistics: api.statistics.handler((call) => memories.statistics(call.input, callerOf(call))),
     update: api.update.handler((call) => memories.update(call.input, callerOf(call))),
     forget: api.forget.handler((call) => memories.forget(call.input, callerOf(call))),
     restore: api.restore.handler((call) => memories.restore(call.input, callerOf(call))),

@@ -47,7 +47,7 @@ import {
   totalOf,
 } from './store/index.ts';
 import { createTaskBoard, statusFor } from './tasks/index.ts';
-import { createExporter, createImporter } from './transfer/index.ts';
+import { createExporter, createImporter, createUploads } from './transfer/index.ts';
 
 export interface AppOptions {
   dataDir: string;
@@ -172,10 +172,19 @@ export async function createApp({
     throw error;
   });
   const board = createTaskBoard({ store, ids, clock, events });
-  const memories = createMemories({ store, ids, clock, events, search: (query: MemoryQuery) => searchMemories(query) });
   const facts = createKnownFacts({ store, clock });
+  const memories = createMemories({
+    store,
+    ids,
+    clock,
+    events,
+    search: (query: MemoryQuery) => searchMemories(query),
+    browse: (query) => mind.ask('list', query),
+    count: (after) => mind.ask('count', { after }),
+  });
   const exporter = createExporter({ store, timezone });
   const importer = createImporter({ store, clock, ids, onChange: () => events.emit({ type: 'resync' }) });
+  const uploads = createUploads({ folder: join(dataDir, 'imports'), importer, ids, logger });
   const revoked = new Set<(tokenId: string) => void>();
   const access = createAccess({
     store,
@@ -383,6 +392,7 @@ export async function createApp({
     keyring,
     exporter,
     importer,
+    uploads,
     channels,
     extractTodos,
     status,
@@ -457,6 +467,7 @@ export async function createApp({
       await workLoop.stop();
       await delivery.stop();
       await Promise.all(channels.list.map((channel) => channel.close()));
+      await uploads.close();
       await mind.close();
       await clockWatch.close();
       await access.close().catch((error: unknown) => logger.warn('access.use_not_kept', { error }));

@@ -1,7 +1,6 @@
 import { type QueryClient, useMutation } from '@tanstack/react-query';
 import type { Client } from '../../src-shared/contract/index.ts';
 import type { ExtractedTodo, TimeExpression } from '../../src-shared/schema/extraction.ts';
-import type { Memory, MemoryInput } from '../../src-shared/schema/memory.ts';
 import type { Board, Task, TaskChange, TaskInput, TaskStatus } from '../../src-shared/schema/task.ts';
 import { findTask, inverseOf, withChange, withoutTask } from './board-state.ts';
 import { useApi } from './context.tsx';
@@ -138,15 +137,30 @@ export function useTaskActions({ onFailure }: { onFailure(error: unknown): void 
         case 'remove-task':
           run({ type: 'remove', id: inverse.id });
           break;
+        case 'update-memory':
+        case 'forget-memory':
         case 'restore-memory':
-          connection.client.memories
-            .restore({ id: inverse.id })
-            .then(() => cache.invalidateQueries({ queryKey: ['memories'] }))
+          undoMemory(connection.client, inverse)
+            .then(() => {
+              void cache.invalidateQueries({ queryKey: keys.memory(inverse.id) });
+              return cache.invalidateQueries({ queryKey: ['memories'] });
+            })
             .catch(onFailure);
       }
       return step.done;
     },
   };
+}
+
+function undoMemory({ memories }: Client, inverse: Extract<Inverse, { type: `${string}-memory` }>): Promise<unknown> {
+  switch (inverse.type) {
+    case 'update-memory':
+      return memories.update({ id: inverse.id, ...inverse.change });
+    case 'forget-memory':
+      return memories.forget({ id: inverse.id });
+    case 'restore-memory':
+      return memories.restore({ id: inverse.id });
+  }
 }
 
 const boardOf = (task: Task): Board => ({
@@ -205,31 +219,6 @@ const dueAt = (wallClock: string): string =>
 /** Wall-clock values come without an offset and mean this computer's zone. */
 export function dueOf(todo: ExtractedTodo): Task['due'] {
   return todo.due ? dueAt(todo.due.value) : null;
-}
-
-export function useMemoryActions({ onFailure }: { onFailure(error: unknown): void }) {
-  const { connection, cache, undo } = useApi();
-  const refresh = () => cache.invalidateQueries({ queryKey: ['memories'] });
-
-  return {
-    async add(input: MemoryInput): Promise<Memory> {
-      const memory = await connection.client.memories.create(input);
-      void refresh();
-      return memory;
-    },
-    async forget({ id, content }: { id: string; content: string }): Promise<boolean> {
-      try {
-        await connection.client.memories.forget({ id });
-      } catch (error) {
-        onFailure(error);
-        return false;
-      }
-      undo.push({ done: { type: 'forgotten', title: content }, inverse: { type: 'restore-memory', id } });
-      cache.setQueryData(keys.memory(id), null);
-      void refresh();
-      return true;
-    },
-  };
 }
 
 /** Packs a diagnostics bundle anew each time: the log and the figures go on. */

@@ -1,7 +1,6 @@
 export {
   dueOf,
   type TaskActions,
-  useMemoryActions,
   usePackDiagnostics,
   usePause,
   useReadDue,
@@ -23,20 +22,27 @@ export {
 export { useDesktop, useDesktopState } from './desktop.ts';
 export { useDeviceActions, useDevices, usePairing, usePairingCode, useReach } from './devices.ts';
 export { type FailureCode, failureCode } from './failure.ts';
+export {
+  type MemoryActions,
+  type MemoryLook,
+  type TimeRange,
+  useMemories,
+  useMemory,
+  useMemoryActions,
+  useMemoryList,
+  useMemorySearch,
+  useMemoryStatistics,
+  useMemoryUses,
+} from './memories.ts';
 export type { OutboxEntry } from './outbox.ts';
 export { pair } from './pairing.ts';
 export {
-  type TimeRange,
   useBoard,
   useCanWrite,
   useConversations,
   useDeadLetters,
   useIsAdmin,
   useMe,
-  useMemories,
-  useMemory,
-  useMemoryList,
-  useMemorySearch,
   useMessage,
   useMessages,
   useStatus,
@@ -45,4 +51,5 @@ export {
 } from './queries.ts';
 export { rolesUpTo } from './roles.ts';
 export { takePairingCode } from './token.ts';
-export type { Done } from './undo.ts';
+export { useExport, useImport, useImportActions, usePastImports } from './transfers.ts';
+export type { Done, MemoryChange } from './undo.ts';

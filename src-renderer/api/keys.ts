@@ -18,10 +18,14 @@ export const keys = {
   column: (status: TaskStatus) => ['board', 'column', status] as const,
   allTasks: ['task'] as const,
   task: (id: string) => ['task', id] as const,
-  memories: (range: { from?: string | undefined; to?: string | undefined }) => ['memories', 'list', range] as const,
+  memories: (look: object) => ['memories', 'list', look] as const,
   memoryLists: ['memories', 'list'] as const,
   memorySearches: ['memories', 'search'] as const,
-  memorySearch: (query: { query: string; from?: string | undefined; to?: string | undefined }) =>
-    ['memories', 'search', query] as const,
+  memorySearch: (query: object) => ['memories', 'search', query] as const,
+  memoryStatistics: ['memories', 'statistics'] as const,
+  /** Everything about one; the rest begins with it. */
   memory: (id: string) => ['memory', id] as const,
+  memoryDetail: (id: string) => ['memory', id, 'detail'] as const,
+  memoryUses: (id: string) => ['memory', id, 'uses'] as const,
+  imports: ['imports'] as const,
 };

@@ -125,7 +125,13 @@ async function refreshMemories({ client, cache }: Reads, ids: ReadonlySet<string
   // Its totals stand below the list.
   void cache.invalidateQueries({ queryKey: keys.status, refetchType: shown.length > 0 ? 'active' : 'none' });
   for (const query of shown) {
-    const range = (query.queryKey[2] ?? {}) as { from?: string; to?: string };
+    const { from, to, ...narrowing } = (query.queryKey[2] ?? {}) as Record<string, string | undefined>;
+    if (Object.keys(narrowing).length > 0) {
+      // Whether a changed one still belongs to a narrowed list is for the core to say.
+      void cache.invalidateQueries({ queryKey: query.queryKey }, { cancelRefetch: false });
+      continue;
+    }
+    const range = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
     await refreshNewest<Memory>(cache, query.queryKey, ids, {
       newest: () => client.memories.list({ ...range, limit: pageSize }),
       one: (id) => client.memories.get({ id }),

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import type { TaskStatus } from '../../src-shared/schema/task.ts';
 import { mainConversation, pageSize, useApi } from './context.tsx';
 import { failureCode } from './failure.ts';
@@ -6,9 +6,9 @@ import { keys } from './keys.ts';
 import type { Page } from './pages.ts';
 import { roleRank } from './roles.ts';
 
-const firstPage: string | undefined = undefined;
-const nextPage = (page: Page<unknown>) => page.next_cursor ?? undefined;
-const withCursor = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
+export const firstPage: string | undefined = undefined;
+export const nextPage = (page: Page<unknown>) => page.next_cursor ?? undefined;
+export const withCursor = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
 
 /** Who this page speaks for. */
 export function useMe() {
@@ -94,20 +94,8 @@ export function useTasks(ids: readonly string[]) {
   });
 }
 
-/** Memories by id; one that was forgotten is `null`. */
-export function useMemories(ids: readonly string[]) {
-  const { connection } = useApi();
-  return useQueries({
-    queries: ids.map((id) => ({
-      queryKey: keys.memory(id),
-      queryFn: () => orGone(connection.client.memories.get({ id })),
-    })),
-    combine: (results) =>
-      results.map((result) => result.data).filter((memory) => memory !== undefined && memory !== null),
-  });
-}
-
-async function orGone<T>(reading: Promise<T>): Promise<T | null> {
+/** What was read, or null where it is not there any more. */
+export async function orGone<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {
@@ -130,49 +118,5 @@ export function useWholeColumn(status: TaskStatus, enabled: boolean) {
     initialPageParam: firstPage,
     getNextPageParam: nextPage,
     enabled,
-  });
-}
-
-export interface TimeRange {
-  from?: string | undefined;
-  to?: string | undefined;
-}
-
-const given = ({ from, to }: TimeRange) => ({ ...(from ? { from } : {}), ...(to ? { to } : {}) });
-
-export function useMemoryList(range: TimeRange, enabled: boolean) {
-  const { connection } = useApi();
-  return useInfiniteQuery({
-    queryKey: keys.memories(given(range)),
-    queryFn: ({ pageParam }) =>
-      connection.client.memories.list({ limit: pageSize, ...given(range), ...withCursor(pageParam) }),
-    initialPageParam: firstPage,
-    getNextPageParam: nextPage,
-    enabled,
-  });
-}
-
-export function useMemorySearch(query: string, range: TimeRange) {
-  const { connection } = useApi();
-  return useQuery({
-    queryKey: keys.memorySearch({ query, ...given(range) }),
-    queryFn: () =>
-      connection.client.memories.search({
-        query,
-        k: 50,
-        timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        ...given(range),
-      }),
-    enabled: query !== '',
-    placeholderData: keepPreviousData,
-  });
-}
-
-export function useMemory(id: string | null) {
-  const { connection } = useApi();
-  return useQuery({
-    queryKey: keys.memory(id ?? ''),
-    queryFn: () => orGone(connection.client.memories.get({ id: id ?? '' })),
-    enabled: id !== null,
   });
 }

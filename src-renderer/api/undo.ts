@@ -1,10 +1,16 @@
+import type { Memory } from '../../src-shared/schema/memory.ts';
 import type { TaskChange, TaskStatus } from '../../src-shared/schema/task.ts';
+
+/** What a person can change in a memory. */
+export type MemoryChange = Partial<Pick<Memory, 'content' | 'subject' | 'sensitive' | 'pinned' | 'never_use'>>;
 
 /** What takes a step back. */
 export type Inverse =
   | { type: 'update-task'; id: string; change: TaskChange }
   | { type: 'restore-task'; id: string }
   | { type: 'remove-task'; id: string }
+  | { type: 'update-memory'; id: string; change: MemoryChange }
+  | { type: 'forget-memory'; id: string }
   | { type: 'restore-memory'; id: string };
 
 /** What was done, for the sentence beside the Undo button. */
@@ -14,7 +20,12 @@ export type Done =
   | { type: 'added'; title: string }
   | { type: 'removed'; title: string }
   | { type: 'dismissed'; title: string }
-  | { type: 'forgotten'; title: string };
+  | { type: 'forgotten'; title: string }
+  | { type: 'restored'; title: string }
+  | { type: 'pinned'; title: string }
+  | { type: 'unpinned'; title: string }
+  | { type: 'neverUse'; title: string }
+  | { type: 'mayUse'; title: string };
 
 export interface Step {
   done: Done;

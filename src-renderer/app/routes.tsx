@@ -66,7 +66,7 @@ const boardRoute = createRoute({
 const memoryRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/memory',
-  validateSearch: only('q', 'from', 'to', 'id', 'add'),
+  validateSearch: only('q', 'from', 'to', 'person', 'platform', 'kind', 'mark', 'id', 'add', 'panel'),
   component: lazyRouteComponent(parts.memory, 'MemoryScreen'),
 });
 

@@ -43,6 +43,21 @@ const groups: readonly { title: TextKey; keys: readonly (readonly [string, TextK
       [`Z · ${mod} Z`, 'help.undo'],
     ],
   },
+  {
+    title: 'help.memory',
+    keys: [
+      ['↑ ↓', 'help.rows'],
+      ['Enter', 'help.openMemory'],
+      ['/', 'help.search'],
+      ['N', 'help.addMemory'],
+      ['E', 'help.edit'],
+      ['P', 'help.pin'],
+      ['X', 'help.neverUse'],
+      ['#', 'help.forget'],
+      ['U', 'help.source'],
+      [`Z · ${mod} Z`, 'help.undo'],
+    ],
+  },
 ];
 
 export function ShortcutsHelp({ onClose }: { onClose(): void }) {

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import { Instant, PageQuery, pageOf } from '../schema/common.ts';
-import { Memory, MemoryHit, MemoryInput, MemoryQuery } from '../schema/memory.ts';
+import {
+  Memory,
+  MemoryDetail,
+  MemoryFilter,
+  MemoryHit,
+  MemoryInput,
+  MemoryQuery,
+  MemoryStatistics,
+  MemoryUse,
+} from '../schema/memory.ts';
 import { KeyState } from '../schema/memory-key.ts';
 import { asAdmin, asOperator, failures, op } from './op.ts';
 
@@ -31,13 +40,39 @@ export const memoriesContract = {
     .output(z.object({ results: z.array(MemoryHit), took_ms: z.number() })),
   list: op
     .route({ method: 'GET', path: '/memories', summary: 'Memories, the latest first', tags: ['memories'] })
-    .input(PageQuery.extend({ q: z.string().max(2000).optional(), from: Instant.optional(), to: Instant.optional() }))
+    .input(
+      PageQuery.extend({
+        q: z.string().max(2000).optional(),
+        from: Instant.optional(),
+        to: Instant.optional(),
+        ...MemoryFilter.shape,
+        /** True: only those that were forgotten. Else only those that were not. */
+        forgotten: z.boolean().optional(),
+      }),
+    )
     .output(pageOf(Memory)),
+  statistics: op
+    .route({
+      method: 'GET',
+      path: '/memories/statistics',
+      summary: 'How many memories there are, by person, platform, kind and month',
+      tags: ['memories'],
+    })
+    .output(MemoryStatistics.extend({ database_bytes: z.number().int() })),
   get: op
     .route({ method: 'GET', path: '/memories/{id}', summary: 'One memory', tags: ['memories'] })
     .errors(failures('MEMORY_NOT_FOUND'))
-    .input(ById)
-    .output(Memory),
+    .input(ById.extend({ forgotten: z.boolean().default(false) }))
+    .output(MemoryDetail),
+  uses: op
+    .route({
+      method: 'GET',
+      path: '/memories/{id}/uses',
+      summary: 'The answers that quoted a memory, the latest first',
+      tags: ['memories'],
+    })
+    .input(PageQuery.extend(ById.shape))
+    .output(pageOf(MemoryUse)),
   update: asOperator
     .route({ method: 'PATCH', path: '/memories/{id}', summary: 'Correct a memory', tags: ['memories'] })
     .errors(failures('MEMORY_NOT_FOUND', 'MEMORY_LOCKED'))
@@ -47,6 +82,8 @@ export const memoriesContract = {
         subject: z.string().min(1).max(256).nullable().optional(),
         metadata: z.record(z.string().max(64), z.json()).optional(),
         sensitive: z.boolean().optional(),
+        pinned: z.boolean().optional(),
+        never_use: z.boolean().optional(),
       }),
     )
     .output(Memory),

@@ -40,16 +40,67 @@ export const Memory = z.object({
   sensitive: z.boolean(),
   /** There while the memory is locked; content and metadata are empty then, and come back with the key. */
   locked: LockReason.optional(),
+  /** A person keeps it at hand: it comes first among memories that answer equally well. */
+  pinned: z.boolean(),
+  /** A person keeps it out of answers: lists show it, and recall does not hand it out. */
+  never_use: z.boolean(),
+  /** Null unless it was forgotten; only lists that are asked for forgotten ones hold any. */
+  forgotten_at: Instant.nullable(),
+  /** How many answers have quoted it. */
+  used: z.number().int(),
 });
 export type Memory = z.infer<typeof Memory>;
+
+/** One memory with what only a look at it alone tells. */
+export const MemoryDetail = Memory.extend({
+  /** The import that brought it. */
+  import: z.object({ id: z.string(), name: z.string(), at: Instant }).nullable(),
+});
+export type MemoryDetail = z.infer<typeof MemoryDetail>;
+
+/** One answer that quoted a memory. */
+export const MemoryUse = z.object({
+  /** The answer. */
+  message_id: z.string(),
+  /** `channel:conversation_id` */
+  conversation: z.string(),
+  at: Instant,
+  /** What was asked, shortened; null where the question is not there any more. */
+  question: z.string().nullable(),
+});
+export type MemoryUse = z.infer<typeof MemoryUse>;
 
 export const MemoryFilter = z.object({
   subject: z.string().max(256).optional(),
   sender_id: z.string().max(256).optional(),
   conversation_id: z.string().max(512).optional(),
   platform: z.string().max(32).optional(),
+  /** Who said it, or whom it is about. */
+  person: z.string().max(256).optional(),
+  kind: MemoryKind.optional(),
+  pinned: z.boolean().optional(),
+  sensitive: z.boolean().optional(),
+  never_use: z.boolean().optional(),
 });
 export type MemoryFilter = z.infer<typeof MemoryFilter>;
+
+/** How many memories there are, and of what; who forgets one takes it out of every count but `forgotten`. */
+export const MemoryStatistics = z.object({
+  total: z.number().int(),
+  forgotten: z.number().int(),
+  pinned: z.number().int(),
+  sensitive: z.number().int(),
+  never_use: z.number().int(),
+  /** Of all texts, in UTF-8. */
+  text_bytes: z.number().int(),
+  /** Who said them or whom they are about, most first, at most 100. */
+  people: z.array(z.object({ name: z.string(), count: z.number().int() })),
+  platforms: z.array(z.object({ name: z.string(), count: z.number().int() })),
+  kinds: z.array(z.object({ kind: MemoryKind, count: z.number().int() })),
+  /** By the month in UTC in which they were said, `YYYY-MM`, the earliest first; at most the last 240 with any. */
+  months: z.array(z.object({ month: z.string(), count: z.number().int() })),
+});
+export type MemoryStatistics = z.infer<typeof MemoryStatistics>;
 
 export const MemoryQuery = z.object({
   query: z.string().trim().min(1).max(2000),
@@ -60,11 +111,21 @@ export const MemoryQuery = z.object({
   from: Instant.optional(),
   to: Instant.optional(),
   filter: MemoryFilter.optional(),
+  /** Also those marked "never use": for a person who looks through them, and for nothing that answers. */
+  with_never_use: z.boolean().optional(),
 });
 export type MemoryQuery = z.infer<typeof MemoryQuery>;
 
 export const MatchKind = z.enum(['keyword', 'semantic', 'time']);
 export type MatchKind = z.infer<typeof MatchKind>;
+
+/**
+ * What spoke for a memory. `phrase`: it holds the quoted passage letter by letter. `words`: it holds words of the query.
+ * `person`: the one who is asked about said it, or is named in it. `time`: it is of a time in the query. `around`: what was
+ * said next to it holds words of the query.
+ */
+export const MatchReason = z.enum(['phrase', 'words', 'person', 'time', 'around']);
+export type MatchReason = z.infer<typeof MatchReason>;
 
 export const MemoryHit = z.object({
   id: z.string(),
@@ -78,7 +139,14 @@ export const MemoryHit = z.object({
   platform: z.string().nullable(),
   message_id: z.string().nullable(),
   metadata: z.record(z.string(), z.json()),
+  kind: MemoryKind,
+  subject: z.string().nullable(),
+  sensitive: z.boolean(),
+  pinned: z.boolean(),
+  never_use: z.boolean(),
   matched: z.array(MatchKind),
+  /** The same more closely, for whoever asks why. */
+  reasons: z.array(MatchReason),
   /** The words of the query that this memory holds, for the reader: why it was found. */
   terms: z.array(z.string()),
   /** Something said later that ends what this memory tells of its writer; that memory stands before this one. */

@@ -7,10 +7,7 @@ export const ExportFormat = z.enum(['jsonl', 'csv', 'md']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
 /** A memory as an export holds it: everything there is of it. `forgotten_at` is null unless it was forgotten. */
-export const MemoryRecord = Memory.omit({ locked: true }).extend({
-  type: z.literal('memory'),
-  forgotten_at: Instant.nullable(),
-});
+export const MemoryRecord = Memory.omit({ locked: true, used: true }).extend({ type: z.literal('memory') });
 export type MemoryRecord = z.infer<typeof MemoryRecord>;
 
 /** The same of a todo. */
@@ -71,3 +68,42 @@ export const PastImport = z.object({
   undone_at: Instant.nullable(),
 });
 export type PastImport = z.infer<typeof PastImport>;
+
+/** What an import comes to, or would in a preview; also while it goes on. */
+export const ImportReport = z.object({
+  /** What the file was taken for; null until something was recognised. */
+  source: ImportSource.nullable(),
+  memories: Outcomes,
+  tasks: Outcomes,
+  refused: z.number().int(),
+  /** The first 100 of what was refused. */
+  refusals: z.array(Refusal),
+  /** The first five of what was recognised, shortened. */
+  first: z.array(z.object({ type: z.enum(['memory', 'task']), text: z.string() })),
+  /** Why the file was not read to its end; what came before it counts. */
+  fault: ImportFault.nullable(),
+});
+export type ImportReport = z.infer<typeof ImportReport>;
+
+/**
+ * A file on its way in. `receiving`: its bytes come. `reading`: it is looked through and nothing is kept. `ready`: the
+ * preview stands and waits for a yes. `importing`: it comes in. Then it is `done`, `failed` or `cancelled`, and the bytes
+ * are gone.
+ */
+export const ImportPhase = z.enum(['receiving', 'reading', 'ready', 'importing', 'done', 'failed', 'cancelled']);
+export type ImportPhase = z.infer<typeof ImportPhase>;
+
+export const ImportJob = z.object({
+  /** Also the id of the past import that it becomes, once something came in. */
+  id: z.string(),
+  name: z.string(),
+  bytes: z.number().int(),
+  /** So many bytes are here; the next part begins there. */
+  received: z.number().int(),
+  phase: ImportPhase,
+  /** 0…1, of the phase. */
+  progress: z.number(),
+  /** Of the preview, then of the import. */
+  report: ImportReport.nullable(),
+});
+export type ImportJob = z.infer<typeof ImportJob>;

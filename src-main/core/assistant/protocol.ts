@@ -1,8 +1,8 @@
 import type { Locale } from '../../../src-shared/schema/common.ts';
 import type { ExtractRequest, ExtractResponse } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
-import type { VectorWish } from '../memory/index.ts';
-import type { OpArgs } from '../store/index.ts';
+import type { CountedStep, VectorWish } from '../memory/index.ts';
+import type { MemoryListQuery, MemoryPage, OpArgs } from '../store/index.ts';
 import type { Answer, Question } from './answer.ts';
 
 export interface MindWorkerData {
@@ -17,6 +17,9 @@ export type AnswerResult = { ok: Answer } | { error: { name: string; message: st
 export interface MindCalls {
   answer: { args: Question[]; result: AnswerResult[] };
   search: { args: { query: MemoryQuery; now: number }; result: MemoryHit[] };
+  list: { args: MemoryListQuery; result: MemoryPage };
+  /** Counts the next memories above a number. */
+  count: { args: { after: number }; result: CountedStep };
   extract: { args: ExtractRequest & { reference_time: string; timezone: string }; result: ExtractResponse };
 }
 

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { PAST, readTimes } from '../language/index.ts';
 import {
+  countMemories,
   createRecall,
   createSemantics,
   type Embedder,
@@ -9,7 +10,7 @@ import {
   maskOfQuery,
   nextLesson,
 } from '../memory/index.ts';
-import { openReader } from '../store/index.ts';
+import { listMemories, openReader } from '../store/index.ts';
 import { extractTodos } from '../tasks/index.ts';
 import { createAnswerer, type Question } from './answer.ts';
 import type { AnswerResult, MindCalls, MindReply, MindRequest, MindWorkerData } from './protocol.ts';
@@ -41,6 +42,8 @@ export function runMind(
   const calls: { [K in keyof MindCalls]: (args: MindCalls[K]['args']) => Answered<MindCalls[K]['result']> } = {
     answer: (questions) => questions.map(answerOne),
     search: ({ query, now }) => (semantics.isThere ? searchByMeaning({ query, now }) : recall.search(query, { now })),
+    list: (query) => listMemories(reader, query),
+    count: ({ after }) => countMemories(reader, after),
     extract: (request) => extractTodos(request),
   };
 

@@ -127,7 +127,7 @@ const inAnyForm = ({ match, forms }: QueryTerm): string =>
   `(${[match, ...forms.map((form) => form.match)].join(' OR ')})`;
 
 function matching(reader: Reader, match: string, filter: FilterSql, limit: number): Scored[] {
-  if (filter.values.length === 0) {
+  if (filter.sql === '') {
     return reader.all<Scored>(
       'SELECT rowid AS seq, -rank AS score FROM memory_fts WHERE memory_fts MATCH ? ORDER BY rank LIMIT ?',
       match,

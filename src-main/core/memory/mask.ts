@@ -1,6 +1,6 @@
 import type { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import type { Reader } from '../store/index.ts';
-import { filterSql } from './filter.ts';
+import { filterSql, needsDatabase, readMarks, showsNeverUse } from './filter.ts';
 import { maskOf } from './term-evidence.ts';
 import type { TermFollower } from './terms/follow.ts';
 import { NumberMask } from './vectors/number-mask.ts';
@@ -13,14 +13,16 @@ export function maskOfQuery(
   query: MemoryQuery,
   { reader, terms }: { reader: Reader; terms?: Pick<TermFollower, 'isReady' | 'index'> | undefined },
 ): NumberMask | null {
-  const { sql, values } = filterSql(query);
+  const marks = readMarks(reader);
+  const { sql, values } = filterSql(query, marks);
   if (sql === '') return null;
-  if (terms?.isReady()) {
+  if (!needsDatabase(query) && terms?.isReady()) {
+    const leftOut = showsNeverUse(query) ? null : marks.neverUse;
     const numbers: number[] = [];
     for (const segment of terms.index.segments) {
       const mask = maskOf(segment, query);
       segment.docs.seqs.forEach((seq, slot) => {
-        if (segment.docs.live[slot] && mask?.[slot] !== 0) numbers.push(seq);
+        if (segment.docs.live[slot] && mask?.[slot] !== 0 && !leftOut?.has(seq)) numbers.push(seq);
       });
     }
     return new NumberMask(numbers);

@@ -4,7 +4,9 @@ import type { ChangeEvent } from '../../../src-shared/schema/status.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { createEventBus } from '../foundation/events.ts';
 import { createIds } from '../foundation/ids.ts';
+import { listMemories } from '../store/index.ts';
 import { createMemories } from './memories.ts';
+import { countMemories } from './statistics.ts';
 import { openTestMemory } from './test-memory.ts';
 
 const note = (content: string, more: Partial<MemoryInput> = {}): MemoryInput => ({
@@ -21,6 +23,8 @@ async function openMemories() {
   const memories = createMemories({
     store: memory.store,
     search: async ({ query, k }) => memory.search(query, { k }),
+    browse: async (query) => listMemories(memory.reader, query),
+    count: async (after) => countMemories(memory.reader, after),
     ids: createIds(() => 1_700_000_000_000),
     clock: { ...systemClock, now: () => Date.UTC(2024, 5, 1) },
     events,
@@ -110,4 +114,60 @@ test('erasing a person erases all about them and nothing else', async () => {
   expect((await app.memories.list({ limit: 9 })).items.map(({ content }) => content)).toEqual(['likes chess']);
   expect(await app.memories.search({ query: 'tea', k: 5 })).toEqual([]);
   expect(app.told.at(-1)).toEqual({ type: 'resync' });
+});
+
+test('statistics count by person, platform, kind and month, and leave out what was forgotten', async () => {
+  await using app = await openMemories();
+  const [first = '', , third = ''] = await app.memories.createBatch([
+    note('盒子', { sender_id: '老王', subject: '老王', platform: 'mail', created_at: '2024-01-31T23:59:59Z' }),
+    note('the red box', { sender_id: 'ana', created_at: '2024-03-01T00:00:00Z', sensitive: true }),
+    note('gone', { sender_id: 'ana', created_at: '2024-03-02T00:00:00Z' }),
+  ]);
+  await app.memories.update(first, { pinned: true });
+  await app.memories.forget(third);
+
+  expect(await app.memories.statistics()).toEqual({
+    total: 2,
+    forgotten: 1,
+    pinned: 1,
+    sensitive: 1,
+    never_use: 0,
+    text_bytes: 6 + 11,
+    people: [
+      { name: 'ana', count: 1 },
+      { name: '老王', count: 1 },
+    ],
+    platforms: [{ name: 'mail', count: 1 }],
+    kinds: [{ kind: 'note', count: 2 }],
+    months: [
+      { month: '2024-01', count: 1 },
+      { month: '2024-03', count: 1 },
+    ],
+  });
+});
+
+test('a cursor that no page gave is refused before anybody looks', async () => {
+  await using app = await openMemories();
+  await expect(app.memories.list({ limit: 5, cursor: '1; DROP TABLE memories', kind: 'note' })).rejects.toMatchObject({
+    code: 'BAD_REQUEST',
+  });
+});
+
+test('filters narrow a list page by page, and what was forgotten is listed by itself', async () => {
+  await using app = await openMemories();
+  const said = Array.from({ length: 5 }, (_, at) =>
+    note(`said ${at}`, { sender_id: at % 2 === 0 ? 'ana' : 'li', created_at: `2024-02-0${at + 1}T00:00:00Z` }),
+  );
+  const ids = await app.memories.createBatch([...said, note('about ana', { subject: 'ana' })]);
+  await app.memories.forget(ids[0] ?? '');
+
+  const first = await app.memories.list({ limit: 1, person: 'ana' });
+  const rest = await app.memories.list({ limit: 5, person: 'ana', cursor: first.next_cursor ?? '' });
+
+  expect([...first.items, ...rest.items].map(({ content }) => content)).toEqual(['about ana', 'said 4', 'said 2']);
+  const gone = await app.memories.list({ limit: 5, forgotten: true, q: 'SAID' });
+  expect(gone.items).toMatchObject([{ content: 'said 0', forgotten_at: '2024-06-01T00:00:00.000Z' }]);
+  expect(await app.memories.list({ limit: 5, forgotten: true, q: 'other' })).toMatchObject({ items: [] });
+  await expect(app.memories.get(ids[0] ?? '')).rejects.toMatchObject({ code: 'MEMORY_NOT_FOUND' });
+  expect(await app.memories.get(ids[0] ?? '', { forgotten: true })).toMatchObject({ content: 'said 0' });
 });

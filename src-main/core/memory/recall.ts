@@ -1,12 +1,13 @@
 import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
-import { isoTime } from '../foundation/clock.ts';
 import { foldText } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
 import { readTurns, type Turn, withNeighbours } from './conversation.ts';
 import { type Evidence, evidenceOfText, latestSaid } from './evidence.ts';
 import { endsOf, outdatedAmong, withCurrentFirst } from './facts/current.ts';
-import { filterSql } from './filter.ts';
+import { filterSql, type MarkedMemories, needsDatabase, readMarks, showsNeverUse } from './filter.ts';
 import { type Nearness, nearnessOf, withBestOfEach } from './fusion.ts';
+import { type Answer, hitOf, whyFound } from './hit.ts';
+import { marksOf, pinnedFirst } from './marks.ts';
 import { planQuery, type RecallPlan } from './plan.ts';
 import { isQuestion, type Ranked, rank } from './ranking.ts';
 import type { Saying } from './saying.ts';
@@ -63,9 +64,10 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
       now: query.now === undefined ? now : Date.parse(query.now),
       asker,
     });
+    const marks = readMarks(reader);
     const nearness = options.near && options.near.length > 0 ? nearnessOf(options.near) : undefined;
-    const { answers, evidence, byLevel } = answersTo(plan, query, nearness);
-    const best = answers[0]?.score ?? 1;
+    const { answers, evidence, byLevel } = answersTo(plan, query, { marks, nearness });
+    const best = Math.max(0, ...answers.map(({ score }) => score)) || 1;
     const mayAnswer = (turn: Turn): boolean =>
       (exclude_message_id === undefined || turn.message_id !== exclude_message_id) &&
       evidence.exact?.has(turn.seq) !== false &&
@@ -79,8 +81,8 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
       : answers;
     const found: Answer[] = [];
     for (const answer of order) {
-      if (found.length === query.k || answer.score <= 0) break;
-      if (mayAnswer(answer.turn)) found.push(answer);
+      if (found.length === query.k) break;
+      if (answer.score > 0 && mayAnswer(answer.turn)) found.push(answer);
     }
     // Who asks for a time, for words in quotes or for what somebody said wants just that, and not how things are today.
     const asksForNow = plan.spans.length === 0 && evidence.exact === null && plan.saying === null;
@@ -94,7 +96,7 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
         : readTurns(
             reader,
             outdated.map(({ by }) => by),
-            filterSql(query),
+            filterSql(query, marks),
           );
     const endedBy = endsOf(outdated, later);
     const ordered = asksForNow
@@ -102,14 +104,20 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
       : found;
     const hits = ordered.slice(0, query.k).flatMap((answer) => {
       const { seq } = answer.turn;
-      const hit = hitOf(reader, seq, answer.score / best, whyFound(answer, evidence, nearness), plan);
+      const why = whyFound(answer, evidence, plan, nearness);
+      const hit = hitOf(reader, seq, { ...why, score: answer.score / best, ...marksOf(seq, marks) }, plan);
       return hit ? [{ ...hit, superseded_by: endedBy.get(seq) ?? null }] : [];
     });
     return { hits, saying: plan.saying };
   }
 
-  function answersTo(plan: RecallPlan, query: MemoryQuery, nearness: Nearness | undefined): Answers {
-    const filter = filterSql(query);
+  function answersTo(
+    plan: RecallPlan,
+    query: MemoryQuery,
+    { marks, nearness }: { marks: MarkedMemories; nearness: Nearness | undefined },
+  ): Answers {
+    const filter = filterSql(query, marks);
+    const leftOut = showsNeverUse(query) ? nobody : marks.neverUse;
     if (plan.saying?.topic.length === 0) {
       // One more than asked for: the question itself may be among them.
       const turns = readTurns(reader, latestSaid(reader, plan.saying, plan.spans, filter, query.k + 1), filter);
@@ -118,20 +126,21 @@ export function createRecall({ reader, readTimes, terms }: RecallDeps) {
         evidence: noEvidence,
       };
     }
-    const evidence = terms?.isReady()
-      ? evidenceOfTerms(terms.index, reader, plan, { filter, query })
-      : evidenceOfText(reader, plan, filter);
+    const evidence =
+      !needsDatabase(query) && terms?.isReady()
+        ? evidenceOfTerms(terms.index, reader, plan, { filter, query, leftOut })
+        : evidenceOfText(reader, plan, filter);
     const near = [...(nearness?.keys() ?? [])];
     const anchors = readTurns(reader, [...new Set([...evidence.best(maxAnchors), ...near])], filter);
     const turns = withNeighbours(reader, anchors, filter, evidence.neighboursOf);
-    const answers = rank(turns, evidence, plan, nearness);
+    const answers = pinnedFirst(rank(turns, evidence, plan, nearness), marks);
     if (!nearness) return { answers, evidence };
     const seqsOf = (ranked: readonly Ranked[]): number[] => ranked.map(({ turn }) => turn.seq);
     return { answers, evidence, byLevel: [seqsOf(rank(turns, evidence, plan)), near] };
   }
 }
 
-type Answer = Pick<Ranked, 'turn' | 'score' | 'inTime'>;
+const nobody: ReadonlySet<number> = new Set();
 
 interface Answers {
   answers: readonly Answer[];
@@ -150,57 +159,3 @@ function isTheQuestion(turn: Turn, question: string): boolean {
 
 /** A text without case, width, spaces and punctuation: two that are equal here say the same words. */
 const comparable = (text: string): string => foldText(text).replace(/[^\p{L}\p{N}]+/gu, '');
-
-type HitRow = Omit<MemoryHit, 'created_at' | 'metadata' | 'score' | 'matched' | 'terms' | 'superseded_by'> & {
-  created_at: number;
-  metadata: string;
-};
-
-function hitOf(
-  reader: Reader,
-  seq: number,
-  score: number,
-  { matched, terms }: Pick<MemoryHit, 'matched' | 'terms'>,
-  plan: RecallPlan,
-): Omit<MemoryHit, 'superseded_by'> | null {
-  const row = reader.get<HitRow>(
-    `SELECT id, external_id, content, created_at, sender_id, conversation_id, platform, message_id, metadata
-     FROM memories WHERE seq = ? AND forgotten_at IS NULL AND sensitive < 2`,
-    seq,
-  );
-  // Erased since it was ranked: then it is no answer.
-  if (!row) return null;
-  return {
-    ...row,
-    created_at: isoTime(row.created_at),
-    metadata: JSON.parse(row.metadata),
-    score,
-    matched,
-    terms: asWritten(terms, row.content, plan),
-  };
-}
-
-/** The terms as the text has them: where it says "bought", that was found and not the "buy" of the question. */
-function asWritten(found: readonly string[], content: string, { terms }: RecallPlan): string[] {
-  const formsOf = new Map(terms.map(({ text, forms }) => [text, forms.map((form) => form.text)]));
-  const written = new Set(foldText(content).match(/[a-z]+/g));
-  return found.flatMap((text) => {
-    const forms = (formsOf.get(text) ?? []).filter((form) => written.has(form));
-    return forms.length > 0 && !written.has(text) ? forms : [text];
-  });
-}
-
-function whyFound(
-  { turn, inTime }: Answer,
-  evidence: Pick<Evidence, 'foundIn'>,
-  nearness: Nearness | undefined,
-): Pick<MemoryHit, 'matched' | 'terms'> {
-  const terms = [...evidence.foundIn(turn.seq)];
-  const matched: MemoryHit['matched'] = [
-    ...(terms.length > 0 ? (['keyword'] as const) : []),
-    ...(nearness?.has(turn.seq) ? (['semantic'] as const) : []),
-    ...(inTime ? (['time'] as const) : []),
-  ];
-  // Without words of its own, it stands where the words are.
-  return { terms, matched: matched.length > 0 ? matched : ['keyword'] };
-}

@@ -35,11 +35,16 @@ export function evidenceOfTerms(
   index: TermIndex,
   reader: Reader,
   plan: RecallPlan,
-  { filter, query }: { filter: FilterSql; query: MemoryQuery },
+  { filter, query, leftOut }: { filter: FilterSql; query: MemoryQuery; leftOut: ReadonlySet<number> },
 ): Evidence {
   const ways = plan.terms.map((term) => waysOf(index, term));
   const meanLength = index.meanLength;
   const masks = index.segments.map((segment) => maskOf(segment, query));
+  for (const seq of leftOut) {
+    const place = index.find(seq);
+    const segment = place && index.segments[place.segment];
+    if (segment) (masks[place.segment] ??= new Uint8Array(segment.docs.size).fill(1))[place.slot] = 0;
+  }
   const exact = exactHolders(reader, plan.passages, filter, (terms, limit) => seqsHolding(index, terms, masks, limit));
   const others = othersOf(reader, plan, filter);
 
@@ -231,10 +236,14 @@ export function maskOf({ docs }: Segment, { from, to, filter }: MemoryQuery): Ui
     { column: docs.subjects, id: filter?.subject },
     { column: docs.platforms, id: filter?.platform },
   ].flatMap(({ column, id }) => (id === undefined ? [] : [{ column, key: idKey(id) }]));
-  if (ids.length === 0 && from === undefined && to === undefined) return null;
+  const person = filter?.person === undefined ? null : idKey(filter.person);
+  const isOfPerson = (slot: number) =>
+    person === null || docs.senders[slot] === person || docs.subjects[slot] === person;
+  if (ids.length === 0 && person === null && from === undefined && to === undefined) return null;
   return Uint8Array.from({ length: docs.size }, (_, slot) => {
     const at = docs.createdAt[slot] as number;
-    return at >= since && at <= until && ids.every(({ column, key }) => column[slot] === key) ? 1 : 0;
+    const isLetIn = at >= since && at <= until && isOfPerson(slot);
+    return isLetIn && ids.every(({ column, key }) => column[slot] === key) ? 1 : 0;
   });
 }
 

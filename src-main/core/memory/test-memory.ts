@@ -38,6 +38,7 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
   return {
     file,
     store,
+    reader,
     remember,
     learn,
     state: () => factsState(reader) ?? { version: '', upto: 0, change: 0 },

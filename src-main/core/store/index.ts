@@ -12,6 +12,13 @@ export {
 } from './sqlite/imports.ts';
 export { createKeeper, type KeptHealth } from './sqlite/keeper.ts';
 export { type KeptMemory, type MemoryRow } from './sqlite/memories.ts';
+export {
+  filterConditions,
+  listMemories,
+  type MemoryListQuery,
+  type MemoryPage,
+  parseListCursor,
+} from './sqlite/memory-list.ts';
 export { type MadeVectors, textMark, type VectorIndexPart } from './sqlite/memory-vectors.ts';
 export { acceptRow, conversationKey, type MessageRow, type NewMessage } from './sqlite/messages.ts';
 export { type Durability } from './sqlite/open.ts';

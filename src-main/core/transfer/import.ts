@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ImportFault, ImportSource, Outcomes, PastImport, Refusal } from '../../../src-shared/schema/transfer.ts';
+import type { ImportReport, PastImport } from '../../../src-shared/schema/transfer.ts';
 import { AppError } from '../foundation/app-error.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Ids } from '../foundation/ids.ts';
@@ -9,21 +9,12 @@ import type { ImportOutcome, IncomingRecord, OpResult, Store } from '../store/in
 import type { FromReader, ReaderData } from './protocol.ts';
 
 /** What an import comes to, also while it goes on. */
-export interface ImportReport {
+export interface ImportProgress extends ImportReport {
   id: string;
-  /** What the file was taken for; null until something was recognised. */
-  source: ImportSource | null;
-  memories: Outcomes;
-  tasks: Outcomes;
-  refused: number;
-  /** The first of what was refused. */
-  refusals: Refusal[];
-  /** The first of what was recognised, shortened. */
-  first: { type: 'memory' | 'task'; text: string }[];
   /** 0…1 */
   progress: number;
-  /** Why the file was not read to its end; what came before it counts. */
-  fault: ImportFault | null;
+  /** It was broken off from outside; what came in stays. */
+  cancelled: boolean;
 }
 
 export interface ImporterDeps {
@@ -41,6 +32,12 @@ export interface ImportOptions {
   name: string;
   /** Looks through everything and keeps nothing. */
   dryRun: boolean;
+  /** Of the past import; a new one where it is left out. */
+  id?: string | undefined;
+  /** Breaks the import off between two batches. */
+  signal?: AbortSignal | undefined;
+  /** Called after each batch. */
+  onProgress?(progress: ImportProgress): void;
 }
 
 export type Importer = ReturnType<typeof createImporter>;
@@ -48,6 +45,8 @@ export type Importer = ReturnType<typeof createImporter>;
 const shownRefusals = 100;
 const shownRecords = 5;
 const shownLength = 160;
+/** Whoever follows what changes reads everything anew, so they are told now and then and at the end. */
+const tellAtMostEveryMs = 2_000;
 const stepSize = 500;
 /** A list of two million ids in a preview, and one element of 64 MB as it is parsed. */
 const resourceLimits = { maxOldGenerationSizeMb: 1024 };
@@ -73,29 +72,45 @@ export function createImporter({ store, clock, ids, onChange }: ImporterDeps) {
      *
      * @throws AppError BAD_REQUEST where the file cannot be opened
      */
-    async run({ path, name, dryRun }: ImportOptions): Promise<ImportReport> {
+    async run({ path, name, dryRun, id, signal, onProgress }: ImportOptions): Promise<ImportProgress> {
       const now = clock.now();
-      const report = emptyReport(ids.next());
+      const report = emptyReport(id ?? ids.next());
       const seen = new Set<string>();
-      for await (const message of readInThread({ path, name, now })) {
-        if (message.type === 'end') break;
-        if (message.type === 'error') throw notOpened(path, message.code);
-        if (message.type === 'fault') {
-          report.fault = message.fault;
-          break;
+      let told = performance.now();
+      let untold = false;
+      try {
+        for await (const message of readInThread({ path, name, now }, signal)) {
+          if (message.type === 'end') break;
+          if (message.type === 'error') throw notOpened(path, message.code);
+          if (message.type === 'fault') {
+            report.fault = message.fault;
+            break;
+          }
+          const { records, refusals, source, progress } = message;
+          report.source ??= source;
+          report.progress = progress;
+          report.refused += refusals.length;
+          report.refusals.push(...refusals.slice(0, shownRefusals - report.refusals.length));
+          for (const record of records.slice(0, shownRecords - report.first.length))
+            report.first.push(shortened(record));
+          const head = { id: report.id, name: name.slice(0, 200), source: report.source ?? 'clawdbot', at: now };
+          const outcomes = dryRun
+            ? withoutRepeats(records, await store.call('imports.look', { records }), seen)
+            : await store.call('imports.add', { head, records });
+          outcomes.forEach((outcome, index) => count(report, records[index], outcome));
+          untold ||= !dryRun && outcomes.includes('brought');
+          if (untold && performance.now() - told > tellAtMostEveryMs) {
+            onChange();
+            told = performance.now();
+            untold = false;
+          }
+          onProgress?.(report);
         }
-        const { records, refusals, source, progress } = message;
-        report.source ??= source;
-        report.progress = progress;
-        report.refused += refusals.length;
-        report.refusals.push(...refusals.slice(0, shownRefusals - report.refusals.length));
-        for (const record of records.slice(0, shownRecords - report.first.length)) report.first.push(shortened(record));
-        const head = { id: report.id, name: name.slice(0, 200), source: report.source ?? 'clawdbot', at: now };
-        const outcomes = dryRun
-          ? withoutRepeats(records, await store.call('imports.look', { records }), seen)
-          : await store.call('imports.add', { head, records });
-        outcomes.forEach((outcome, index) => count(report, records[index], outcome));
-        if (!dryRun && outcomes.includes('brought')) onChange();
+      } catch (error) {
+        if (signal?.aborted !== true) throw error;
+        report.cancelled = true;
+      } finally {
+        if (untold) onChange();
       }
       return report;
     },
@@ -116,7 +131,7 @@ export function createImporter({ store, clock, ids, onChange }: ImporterDeps) {
 }
 
 /** Ends the thread however the reading ends. */
-async function* readInThread(data: ReaderData): AsyncGenerator<FromReader, void> {
+async function* readInThread(data: ReaderData, signal: AbortSignal | undefined): AsyncGenerator<FromReader, void> {
   const thread = new Worker(workerFile(import.meta.url, './worker.ts', './import-worker.js'), {
     workerData: data,
     resourceLimits,
@@ -124,7 +139,7 @@ async function* readInThread(data: ReaderData): AsyncGenerator<FromReader, void>
   try {
     for (;;) {
       // `once` rejects with the thread's own error, such as that of a heap that is full.
-      const answered = once(thread, 'message');
+      const answered = once(thread, 'message', signal ? { signal } : {});
       thread.postMessage(null);
       const [message] = (await answered) as [FromReader];
       yield message;
@@ -135,7 +150,7 @@ async function* readInThread(data: ReaderData): AsyncGenerator<FromReader, void>
   }
 }
 
-const emptyReport = (id: string): ImportReport => ({
+const emptyReport = (id: string): ImportProgress => ({
   id,
   source: null,
   memories: { brought: 0, known: 0, forgotten: 0 },
@@ -145,6 +160,7 @@ const emptyReport = (id: string): ImportReport => ({
   first: [],
   progress: 0,
   fault: null,
+  cancelled: false,
 });
 
 function shortened(record: IncomingRecord): ImportReport['first'][number] {

@@ -1,2 +1,3 @@
 export { createExporter } from './export.ts';
-export { createImporter, type ImportReport } from './import.ts';
+export { createImporter, type ImportProgress } from './import.ts';
+export { createUploads } from './uploads.ts';

@@ -53,6 +53,8 @@ const memory = fc.record({
   subject: perhaps(text),
   metadata,
   sensitive: fc.boolean(),
+  pinned: fc.boolean(),
+  never_use: fc.boolean(),
   forgotten_at: perhaps(instant),
 });
 const task = fc.record({

@@ -11,7 +11,7 @@ import { systemClock } from '../../core/foundation/clock.ts';
 import { createIds } from '../../core/foundation/ids.ts';
 import { firstStart, prepareDataFolder } from '../../core/settings/index.ts';
 import { lockDataFolder } from '../../core/store/index.ts';
-import { createImporter, type ImportReport } from '../../core/transfer/index.ts';
+import { createImporter, type ImportProgress } from '../../core/transfer/index.ts';
 import { chosenFolder } from '../shared/open-folder.ts';
 import { type Beside, besideProduct } from './beside.ts';
 import { type CliOptions, exitCodes, WrongUsage } from './cli-options.ts';
@@ -64,7 +64,7 @@ const sources: Record<ImportSource, string> = {
   openclaw: 'memory of OpenClaw',
 };
 
-function reportText(report: ImportReport, dryRun: boolean): string {
+function reportText(report: ImportProgress, dryRun: boolean): string {
   const { memories, tasks, source, id, first } = report;
   const brought = memories.brought + tasks.brought;
   const lines = [
@@ -110,7 +110,7 @@ const faults: Record<ImportFault, string> = {
   unreadable: 'it is not UTF-8; save it as UTF-8',
 };
 
-function refusedText({ refused, refusals, fault }: ImportReport): string {
+function refusedText({ refused, refusals, fault }: ImportProgress): string {
   const shown = refusals.map((refusal) => `  ${placeOf(refusal)} ${reasons[refusal.reason]}${fieldOf(refusal)}\n`);
   const more = refused > refusals.length ? `  and ${refused - refusals.length} more\n` : '';
   return [

@@ -1,12 +1,12 @@
-import { Check } from 'lucide-react';
 import { useState } from 'react';
-import { Checkbox, Form } from 'react-aria-components';
+import { Form } from 'react-aria-components';
 import type { Memory, MemoryInput } from '../../../src-shared/schema/memory.ts';
 import { InlineFailure } from '../../app/notice.tsx';
 import { Button } from '../../components/button.tsx';
 import { ModalDialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
 import { useText } from '../../locales/index.ts';
+import { SensitiveBox } from './edit-memory.tsx';
 
 interface AddMemoryProps {
   add(input: MemoryInput): Promise<Memory>;
@@ -59,18 +59,7 @@ export function AddMemory({ add, onAdded, onClose }: AddMemoryProps) {
           maxLength={256}
           autoComplete="off"
         />
-        <Checkbox isSelected={sensitive} onChange={setSensitive} className="flex min-h-6 items-center gap-2">
-          {({ isSelected }) => (
-            <>
-              <span className="flex size-4 shrink-0 items-center justify-center rounded-sm border border-border bg-surface">
-                {isSelected && <Check aria-hidden="true" size={12} />}
-              </span>
-              <span>
-                {t('memory.sensitive')} <span className="text-meta text-text-3">{t('memory.sensitiveHint')}</span>
-              </span>
-            </>
-          )}
-        </Checkbox>
+        <SensitiveBox isSelected={sensitive} onChange={setSensitive} />
         {error !== null && <InlineFailure error={error} />}
         <div className="flex justify-end gap-2">
           <Button onPress={onClose}>{t('common.cancel')}</Button>

@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
-import { ArrowUpRight, Trash2, X } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
-import type { Memory } from '../../../src-shared/schema/memory.ts';
-import { useMemory, useMessage } from '../../api/index.ts';
+import { ArrowUpRight, EyeOff, Pencil, Pin, RotateCcw, Trash2, X } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { ToggleButton } from 'react-aria-components';
+import type { Memory, MemoryDetail } from '../../../src-shared/schema/memory.ts';
+import { type MemoryChange, useMemory, useMessage } from '../../api/index.ts';
 import { FailureState, Skeleton } from '../../app/notice.tsx';
 import { Button, IconButton } from '../../components/button.tsx';
 import { formatFull } from '../../components/format.ts';
@@ -12,16 +13,27 @@ import { useEscape } from '../../components/use-escape.ts';
 import { usePlace } from '../../components/use-place.ts';
 import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
+import { EditMemory } from './edit-memory.tsx';
+import { UsedIn } from './used-in.tsx';
 
-interface MemoryInspectorProps {
+/** What can be done with the memory that is shown. */
+export interface InspectorActions {
+  onEdit(memory: Memory, change: MemoryChange): Promise<void>;
+  onMark(memory: Memory, change: Pick<MemoryChange, 'pinned' | 'never_use'>): void;
+  onForget(memory: Memory): void;
+  onRestore(memory: Memory): void;
+}
+
+interface MemoryInspectorProps extends InspectorActions {
   id: string;
   canWrite: boolean;
-  onForget(memory: Memory): Promise<void>;
+  isEditing: boolean;
+  setEditing(on: boolean): void;
   onClose(): void;
 }
 
-/** One memory with where it comes from: who said it, where, when, in which message. */
-export function MemoryInspector({ id, canWrite, onForget, onClose }: MemoryInspectorProps) {
+/** One memory with where it comes from: who said it, where, when, in which message, and which answers used it. */
+export function MemoryInspector({ id, onClose, ...rest }: MemoryInspectorProps) {
   const t = useText();
   const { data: memory, error, refetch } = useMemory(id);
   const panel = useRef<HTMLElement>(null);
@@ -51,7 +63,7 @@ export function MemoryInspector({ id, canWrite, onForget, onClose }: MemoryInspe
       ) : memory === null ? (
         <p className="p-4 text-text-2">{t('memory.gone')}</p>
       ) : (
-        <Details memory={memory} canWrite={canWrite} onForget={onForget} />
+        <Details memory={memory} {...rest} />
       )}
     </aside>
   );
@@ -60,15 +72,30 @@ export function MemoryInspector({ id, canWrite, onForget, onClose }: MemoryInspe
 function Details({
   memory,
   canWrite,
-  onForget,
-}: { memory: Memory } & Pick<MemoryInspectorProps, 'canWrite' | 'onForget'>) {
+  isEditing,
+  setEditing,
+  ...actions
+}: { memory: MemoryDetail } & Omit<MemoryInspectorProps, 'id' | 'onClose'>) {
   const t = useText();
-  const place = usePlace();
-  const { data: message } = useMessage(memory.message_id);
-  const { where, who } = provenance(t, memory);
+  const wasEditing = useRef(false);
+  // The field that had the focus went with the form.
+  useEffect(() => {
+    if (wasEditing.current && !isEditing) document.querySelector<HTMLElement>('[data-edit-memory]')?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
+  if (isEditing && canWrite && memory.forgotten_at === null)
+    return (
+      <div className="quiet-scroll min-h-0 flex-1 p-4">
+        <EditMemory
+          memory={memory}
+          onSave={(change) => actions.onEdit(memory, change)}
+          onClose={() => setEditing(false)}
+        />
+      </div>
+    );
   return (
     <div className="quiet-scroll flex min-h-0 flex-1 flex-col gap-4 p-4">
-      <ScrollArea label={t('memory.inspector')} className="max-h-72 shrink-0">
+      <ScrollArea label={t('memory.content')} className="max-h-72 shrink-0">
         <p
           lang={memory.locked ? undefined : writtenLanguage(memory.content)}
           className="wrap-anywhere whitespace-pre-wrap text-chat leading-relaxed"
@@ -76,45 +103,131 @@ function Details({
           {memory.locked ? t(`memory.locked.${memory.locked}`) : memory.content}
         </p>
       </ScrollArea>
-      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-1.5">
-        <Fact name={t('memory.kind')}>
-          {t(`memory.kind.${memory.kind}`)}
-          {memory.sensitive && ` · ${t('memory.sensitive')}`}
-        </Fact>
-        {who && <Fact name={t('memory.who')}>{who}</Fact>}
-        {where && <Fact name={t('memory.where')}>{where}</Fact>}
-        <Fact name={t('memory.when')}>
-          <time dateTime={memory.created_at}>{formatFull(new Date(memory.created_at), place)}</time>
-        </Fact>
-        {memory.subject && <Fact name={t('memory.about')}>{memory.subject}</Fact>}
-        <Fact name={t('memory.source')}>
-          {memory.message_id === null && t('memory.byHand')}
-          {message && (
-            <Link
-              to="/chat"
-              search={{ conversation: `${message.channel}:${message.conversation_id}`, message: message.id }}
-              className="inline-flex min-h-6 items-center gap-1 text-accent underline underline-offset-2"
-            >
-              {t('common.openConversation')}
-              <ArrowUpRight aria-hidden="true" size={14} />
-            </Link>
-          )}
-        </Fact>
-      </dl>
-      {canWrite && (
-        <div className="border-divider border-t pt-3">
-          <Button
-            kind="danger"
-            className="-ml-3 forced-colors:ml-0"
-            icon={<Trash2 aria-hidden="true" size={15} />}
-            onPress={() => void onForget(memory)}
-          >
-            {t('memory.forget')}
-          </Button>
-          <p className="text-meta text-text-3">{t('memory.forgetHint')}</p>
-        </div>
+      {memory.forgotten_at !== null && (
+        <p className="rounded-md bg-warn-soft px-2 py-1.5 text-warn">{t('memory.isForgotten')}</p>
       )}
+      {memory.forgotten_at === null && memory.never_use && (
+        <p className="rounded-md bg-warn-soft px-2 py-1.5 text-warn">{t('memory.isUnused')}</p>
+      )}
+      {canWrite && <Actions memory={memory} onStartEdit={() => setEditing(true)} {...actions} />}
+      <Facts memory={memory} />
     </div>
+  );
+}
+
+const markLook =
+  'inline-flex h-8 items-center justify-center gap-1.5 rounded-md border border-border bg-surface px-3 font-semibold text-body data-hovered:bg-sunken data-selected:border-accent data-selected:bg-accent-soft data-selected:text-accent forced-colors:data-selected:outline-2';
+
+function Actions({
+  memory,
+  onStartEdit,
+  onMark,
+  onForget,
+  onRestore,
+}: { memory: Memory; onStartEdit(): void } & Omit<InspectorActions, 'onEdit'>) {
+  const t = useText();
+  if (memory.forgotten_at !== null)
+    return (
+      <Button
+        kind="primary"
+        className="self-start"
+        icon={<RotateCcw aria-hidden="true" size={15} />}
+        onPress={() => onRestore(memory)}
+      >
+        {t('memory.restore')}
+      </Button>
+    );
+  return (
+    <div>
+      <div className="grid grid-cols-2 gap-2">
+        <Button data-edit-memory="" icon={<Pencil aria-hidden="true" size={15} />} onPress={onStartEdit}>
+          {t('memory.edit')}
+        </Button>
+        <ToggleButton
+          isSelected={memory.pinned}
+          onChange={(pinned) => onMark(memory, { pinned })}
+          aria-describedby="memory-pin-hint"
+          className={markLook}
+        >
+          <Pin aria-hidden="true" size={15} />
+          {t('memory.pin')}
+        </ToggleButton>
+        <ToggleButton
+          isSelected={memory.never_use}
+          onChange={(never_use) => onMark(memory, { never_use })}
+          aria-describedby="memory-never-hint"
+          className={markLook}
+        >
+          <EyeOff aria-hidden="true" size={15} />
+          {t('memory.neverUse')}
+        </ToggleButton>
+        <Button
+          kind="danger"
+          className="border-border!"
+          icon={<Trash2 aria-hidden="true" size={15} />}
+          aria-describedby="memory-forget-hint"
+          onPress={() => onForget(memory)}
+        >
+          {t('memory.forget')}
+        </Button>
+      </div>
+      <p className="mt-2 text-meta text-text-3">
+        <span id="memory-pin-hint">{t('memory.pinHint')}</span>{' '}
+        <span id="memory-never-hint">{t('memory.neverUseHint')}</span>{' '}
+        <span id="memory-forget-hint">{t('memory.forgetHint')}</span>
+      </p>
+    </div>
+  );
+}
+
+function Facts({ memory }: { memory: MemoryDetail }) {
+  const t = useText();
+  const place = usePlace();
+  const { data: message } = useMessage(memory.message_id);
+  const { where, who } = provenance(t, memory);
+  return (
+    <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-1.5">
+      <Fact name={t('memory.kind')}>
+        {t(`memory.kind.${memory.kind}`)}
+        {memory.sensitive && ` · ${t('memory.sensitive')}`}
+      </Fact>
+      {who && <Fact name={t('memory.who')}>{who}</Fact>}
+      {where && <Fact name={t('memory.where')}>{where}</Fact>}
+      <Fact name={t('memory.when')}>
+        <time dateTime={memory.created_at}>{formatFull(new Date(memory.created_at), place)}</time>
+      </Fact>
+      {memory.forgotten_at !== null && (
+        <Fact name={t('memory.forgottenAt')}>
+          <time dateTime={memory.forgotten_at}>{formatFull(new Date(memory.forgotten_at), place)}</time>
+        </Fact>
+      )}
+      {memory.subject && <Fact name={t('memory.about')}>{memory.subject}</Fact>}
+      {memory.import && (
+        <Fact name={t('memory.import')}>
+          {memory.import.name}
+          {' · '}
+          <time dateTime={memory.import.at}>{formatFull(new Date(memory.import.at), place)}</time>
+        </Fact>
+      )}
+      <Fact name={t('memory.source')}>
+        {memory.message_id === null && !memory.import && t('memory.byHand')}
+        {memory.message_id === null && memory.import && '–'}
+        {message && (
+          <Link
+            to="/chat"
+            search={{ conversation: `${message.channel}:${message.conversation_id}`, message: message.id }}
+            data-memory-source=""
+            className="inline-flex min-h-6 items-center gap-1 text-accent underline underline-offset-2"
+          >
+            {t('common.openConversation')}
+            <ArrowUpRight aria-hidden="true" size={14} />
+          </Link>
+        )}
+      </Fact>
+      <Fact name={t('memory.used')}>
+        <UsedIn id={memory.id} count={memory.used} />
+      </Fact>
+    </dl>
   );
 }
 

@@ -1,28 +1,34 @@
-import { MessageSquareText, StickyNote } from 'lucide-react';
+import { EyeOff, Lock, MessageSquareText, Pin, StickyNote } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Memory, MemoryHit } from '../../../src-shared/schema/memory.ts';
 import { classes } from '../../components/classes.ts';
+import { formatDay } from '../../components/format.ts';
 import { excerpt, markTerms } from '../../components/highlight.ts';
 import { Marked } from '../../components/marked.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { provenance } from '../../components/provenance.ts';
+import { usePlace } from '../../components/use-place.ts';
 import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
+import { WhyFound } from './why-found.tsx';
 
 /** Rows that a page key passes, as on the board. */
 const pageStep = 8;
 const framesToDraw = 30;
+const dayMs = 86_400_000;
 
 interface MemoryRowsProps {
   label: string;
   memories: readonly (Memory | MemoryHit)[];
   current: string | null;
+  /** Names each day above its first memory. */
+  byDay?: boolean;
   onOpen(id: string): void;
   onNearEnd?: () => void;
 }
 
-export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: MemoryRowsProps) {
+export function MemoryRows({ label, memories, current, byDay = false, onOpen, onNearEnd }: MemoryRowsProps) {
   const list = useRef<VListHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState<number | null>(null);
@@ -78,7 +84,15 @@ export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: Memo
       >
         {memories.map((memory, row) => (
           <div key={memory.id} role="listitem">
-            <Row memory={memory} row={row} isCurrent={memory.id === current} onOpen={onOpen} onKeyDown={onKeyDown} />
+            {byDay && beginsDay(memories, row) && <DayHeading at={memory.created_at} />}
+            <Row
+              memory={memory}
+              row={row}
+              byDay={byDay}
+              isCurrent={memory.id === current}
+              onOpen={onOpen}
+              onKeyDown={onKeyDown}
+            />
           </div>
         ))}
       </VList>
@@ -88,6 +102,18 @@ export function MemoryRows({ label, memories, current, onOpen, onNearEnd }: Memo
 
 const none: readonly number[] = [];
 
+/** Of thousands of rows, at each change: the day is compared and put in words only where it is drawn. */
+function beginsDay(memories: readonly (Memory | MemoryHit)[], row: number): boolean {
+  const [before, here] = [memories[row - 1], memories[row]];
+  if (!before || !here) return true;
+  const [one, other] = [new Date(before.created_at), new Date(here.created_at)];
+  return one.getDate() !== other.getDate() || Math.abs(one.getTime() - other.getTime()) >= dayMs;
+}
+
+function DayHeading({ at }: { at: string }) {
+  return <p className="px-2 pt-2 pb-0.5 text-caption text-text-3">{formatDay(new Date(at), usePlace())}</p>;
+}
+
 function rowOf(element: EventTarget): number | null {
   const row = element instanceof Element ? element.closest<HTMLElement>('[data-row]')?.dataset['row'] : undefined;
   return row === undefined ? null : Number(row);
@@ -96,21 +122,24 @@ function rowOf(element: EventTarget): number | null {
 interface RowProps {
   memory: Memory | MemoryHit;
   row: number;
+  /** Its day stands above. */
+  byDay: boolean;
   isCurrent: boolean;
   onOpen(id: string): void;
   onKeyDown(event: KeyboardEvent): void;
 }
 
-function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
+function Row({ memory, row, byDay, isCurrent, onOpen, onKeyDown }: RowProps) {
   const t = useText();
   const hit = 'terms' in memory ? memory : null;
   const locked = 'locked' in memory ? memory.locked : undefined;
-  const isNote = 'kind' in memory ? memory.kind === 'note' : memory.message_id === null;
-  const Icon = isNote ? StickyNote : MessageSquareText;
+  const isNote = memory.kind === 'note';
+  const Icon = memory.pinned ? Pin : isNote ? StickyNote : MessageSquareText;
   return (
     <button
       type="button"
       data-row={row}
+      data-memory={memory.id}
       aria-current={isCurrent ? 'true' : undefined}
       onClick={() => onOpen(memory.id)}
       onKeyDown={onKeyDown}
@@ -119,7 +148,12 @@ function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
         isCurrent ? 'bg-accent-soft' : 'hover:bg-sunken',
       )}
     >
-      <Icon aria-hidden="true" size={15} className="mt-0.75 shrink-0 text-text-3" />
+      <Icon
+        aria-hidden="true"
+        size={15}
+        className={classes('mt-0.75 shrink-0', memory.pinned ? 'text-accent' : 'text-text-3')}
+      />
+      {memory.pinned && <span className="sr-only">{t('memory.mark.pinned')}</span>}
       <span className="min-w-0 flex-1">
         <span
           lang={locked ? undefined : writtenLanguage(memory.content)}
@@ -130,24 +164,38 @@ function Row({ memory, row, isCurrent, onOpen, onKeyDown }: RowProps) {
           {!hit && !locked && memory.content}
         </span>
         <span className="flex flex-wrap items-center gap-x-1.5 text-meta text-text-2">
-          <Provenance memory={memory} />
-          {hit && (
-            <span className="flex items-center gap-1">
-              <span className="sr-only">{t('memory.matchedLabel')}</span>
-              {hit.matched.map((kind) => (
-                <span key={kind} className="rounded-sm border border-divider px-1 text-caption leading-4">
-                  {t(`memory.matched.${kind}`)}
-                </span>
-              ))}
-            </span>
-          )}
+          <Provenance memory={memory} byDay={byDay} />
+          <Marks memory={memory} />
+          {hit && <WhyFound hit={hit} />}
         </span>
       </span>
     </button>
   );
 }
 
-function Provenance({ memory }: { memory: Memory | MemoryHit }) {
+function Marks({ memory }: { memory: Memory | MemoryHit }) {
+  const t = useText();
+  const used = 'used' in memory ? memory.used : 0;
+  return (
+    <>
+      {used > 0 && <span>· {t('memory.usedTimes', { count: used })}</span>}
+      {memory.sensitive && (
+        <span className="flex items-center gap-1">
+          <Lock aria-hidden="true" size={12} />
+          {t('memory.mark.sensitive')}
+        </span>
+      )}
+      {memory.never_use && (
+        <span className="flex items-center gap-1 text-warn">
+          <EyeOff aria-hidden="true" size={12} />
+          {t('memory.mark.never_use')}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Provenance({ memory, byDay }: { memory: Memory | MemoryHit; byDay: boolean }) {
   const t = useText();
   const origin = provenance(t, memory);
   const who = [origin.where ?? (memory.message_id ? null : t('memory.kind.note')), origin.who]
@@ -157,7 +205,7 @@ function Provenance({ memory }: { memory: Memory | MemoryHit }) {
     <span>
       {who}
       {who && ' · '}
-      <Moment at={memory.created_at} />
+      <Moment at={memory.created_at} style={byDay ? 'time' : 'moment'} />
     </span>
   );
 }

@@ -1,39 +1,33 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { Brain, Plus, Search } from 'lucide-react';
+import { ArrowRightLeft, ChartNoAxesColumn, Plus, Search } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import {
-  type TimeRange,
+  type Done,
   useCanWrite,
   useConnectionState,
   useMemoryActions,
-  useMemoryList,
-  useMemorySearch,
   useStatus,
   useTaskActions,
 } from '../../api/index.ts';
-import { EmptyState, FailureState, Skeleton } from '../../app/notice.tsx';
 import { useReportFailure } from '../../app/toast.tsx';
 import { doneSentence, UndoBar } from '../../app/undo-bar.tsx';
 import { useAnnounce } from '../../components/announcer.tsx';
-import { Button } from '../../components/button.tsx';
+import { Button, IconButton } from '../../components/button.tsx';
 import { inputLook } from '../../components/field.tsx';
-import { isTyping } from '../../components/keyboard.ts';
 import { useText } from '../../locales/index.ts';
 import { AddMemory } from './add-memory.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { filtersSet, lookOf, type MemorySearch, noFilters } from './look.ts';
 import { MemoryInspector } from './memory-inspector.tsx';
-import { MemoryRows } from './memory-rows.tsx';
+import { AllMemories, FoundMemories } from './memory-lists.tsx';
+import { StatisticsDialog } from './statistics.tsx';
+import { TimeLine } from './time-line.tsx';
+import { TransferDialog } from './transfer/transfer-dialog.tsx';
+import { focusedId, rowAfter, useMemoryKeys } from './use-memory-keys.ts';
 import { useSettled } from './use-settled.ts';
-import { WhenFilter } from './when-filter.tsx';
 
 const route = getRouteApi('/memory');
 const typingPauseMs = 200;
-
-/** Days are the reader's: from the first moment of one to the last moment of the other. */
-function rangeOf(from: string | undefined, to: string | undefined): TimeRange {
-  const end = to ? new Date(`${to}T00:00:00`) : null;
-  end?.setDate(end.getDate() + 1);
-  return { from: from ? new Date(`${from}T00:00:00`).toISOString() : undefined, to: end?.toISOString() };
-}
 
 export function MemoryScreen() {
   const t = useText();
@@ -42,14 +36,16 @@ export function MemoryScreen() {
   const search = route.useSearch();
   const canWrite = useCanWrite();
   const report = useReportFailure();
-  const { add, forget } = useMemoryActions({ onFailure: report });
+  const actions = useMemoryActions({ onFailure: report });
   const { undoLast } = useTaskActions({ onFailure: report });
   const [typed, setTyped] = useState(search.q ?? '');
+  const [editing, setEditing] = useState<string | null>(null);
   const query = useSettled(typed.trim(), typingPauseMs);
-  const range = rangeOf(search.from, search.to);
+  const look = lookOf(search);
+  const narrowed = filtersSet(search);
 
   const setSearch = useCallback(
-    (change: Partial<typeof search>) =>
+    (change: Partial<MemorySearch>) =>
       void navigate({
         to: '/memory',
         search: (before) => Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value)),
@@ -72,68 +68,95 @@ export function MemoryScreen() {
     announce(done ? t('undo.undone') : t('undo.nothing'));
   }
 
-  useEffect(() => {
-    function onKeyDown(event: KeyboardEvent) {
-      if (isTyping(event.target) || event.defaultPrevented || document.querySelector('[role="dialog"]')) return;
-      if (event.key.toLowerCase() === 'z' && !event.shiftKey && !event.altKey) undo();
-      else if (event.key === 'Escape' && search.id) setSearch({ id: '' });
-      else if (event.key === '/') document.querySelector<HTMLElement>('[data-memory-search]')?.focus();
-      else return;
-      event.preventDefault();
-    }
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
+  const tell = (done: Done | null): boolean => {
+    if (done) announce(doneSentence(t, done));
+    return done !== null;
+  };
+
+  /** The list goes on from the row after the one that leaves it. */
+  async function leave(id: string, what: Promise<Done | null>) {
+    const next = rowAfter(id);
+    if (!tell(await what)) return;
+    if (search.id === id) setSearch({ id: '' });
+    (next ?? document.querySelector<HTMLElement>('[data-memory-search]'))?.focus();
+  }
+
+  useMemoryKeys({
+    canWrite,
+    id: () => focusedId() ?? search.id ?? null,
+    undo,
+    close: () => setSearch({ id: '' }),
+    isOpen: search.id !== undefined,
+    add: () => setSearch({ add: '1' }),
+    edit(id) {
+      setSearch({ id });
+      setEditing(id);
+    },
+    mark: async (memory, change) => void tell(await actions.mark(memory, change)),
+    forget: (memory) =>
+      leave(memory.id, memory.forgotten_at === null ? actions.forget(memory) : actions.restore(memory)),
+    openSource: (memory, conversation) =>
+      void navigate({ to: '/chat', search: { conversation, message: memory.message_id ?? '' } }),
+    onFailure: report,
   });
+
+  const lists = {
+    look,
+    narrowed,
+    query,
+    current: search.id,
+    onOpen: (id: string) => setSearch({ id }),
+    onClear: () => setSearch(noFilters),
+  };
 
   return (
     <div className="flex h-full flex-col">
       <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 px-4 py-2">
         <h1 className="mr-2 text-page">{t('memory.title')}</h1>
-        <div className="relative min-w-48 max-w-md flex-1 narrow:order-last narrow:basis-full">
-          <Search aria-hidden="true" size={14} className="absolute top-2.25 left-2 text-text-3" />
-          <input
-            type="search"
-            data-memory-search=""
-            aria-label={t('memory.search')}
-            placeholder={t('memory.placeholder')}
-            value={typed}
-            maxLength={2000}
-            onChange={(event) => setTyped(event.target.value)}
-            className={`${inputLook} pl-7!`}
-          />
-        </div>
-        <div className="flex flex-wrap gap-2 narrow:order-last">
-          <WhenFilter from={search.from} to={search.to} onChange={setSearch} />
-        </div>
+        <SearchField value={typed} onChange={setTyped} />
         <div className="flex-1" />
+        <IconButton label={t('memory.statistics')} onPress={() => setSearch({ panel: 'statistics' })}>
+          <ChartNoAxesColumn aria-hidden="true" size={17} />
+        </IconButton>
         {canWrite && (
-          <Button kind="primary" icon={<Plus aria-hidden="true" size={15} />} onPress={() => setSearch({ add: '1' })}>
-            {t('memory.add')}
+          <IconButton label={t('transfer.title')} onPress={() => setSearch({ panel: 'transfer' })}>
+            <ArrowRightLeft aria-hidden="true" size={17} />
+          </IconButton>
+        )}
+        {canWrite && (
+          <Button
+            kind="primary"
+            aria-label={t('memory.add')}
+            icon={<Plus aria-hidden="true" size={15} />}
+            onPress={() => setSearch({ add: '1' })}
+          >
+            <span className="narrow:hidden">{t('memory.add')}</span>
+            <span className="hidden narrow:inline">{t('memory.addShort')}</span>
           </Button>
         )}
       </header>
+      <FilterBar search={search} onChange={setSearch} />
+      {query === '' && !look.forgotten && <TimeLine from={search.from} to={search.to} onChoose={setSearch} />}
       <div className="relative flex min-h-0 flex-1 border-divider border-t">
-        {query === '' ? (
-          <AllMemories
-            range={range}
-            current={search.id}
-            onOpen={(id) => setSearch({ id })}
-            onAdd={canWrite ? () => setSearch({ add: '1' }) : null}
-          />
+        {query === '' || look.forgotten ? (
+          <AllMemories {...lists}>
+            {canWrite && <Button onPress={() => setSearch({ add: '1' })}>{t('memory.add')}</Button>}
+            {canWrite && <Button onPress={() => setSearch({ panel: 'transfer' })}>{t('transfer.title')}</Button>}
+          </AllMemories>
         ) : (
-          <FoundMemories query={query} range={range} current={search.id} onOpen={(id) => setSearch({ id })} />
+          <FoundMemories {...lists} />
         )}
         {search.id && (
           <MemoryInspector
             key={search.id}
             id={search.id}
             canWrite={canWrite}
-            onForget={async (memory) => {
-              const title = memory.locked ? t(`memory.locked.${memory.locked}`) : memory.content;
-              if (!(await forget(memory))) return;
-              announce(doneSentence(t, { type: 'forgotten', title }));
-              setSearch({ id: '' });
-            }}
+            isEditing={editing === search.id}
+            setEditing={(on) => setEditing(on ? (search.id ?? null) : null)}
+            onEdit={async (memory, change) => void tell(await actions.edit(memory, change))}
+            onMark={(memory, change) => void actions.mark(memory, change).then(tell)}
+            onForget={(memory) => void leave(memory.id, actions.forget(memory))}
+            onRestore={(memory) => void leave(memory.id, actions.restore(memory))}
             onClose={() => setSearch({ id: '' })}
           />
         )}
@@ -146,15 +169,46 @@ export function MemoryScreen() {
       </footer>
       {search.add !== undefined && canWrite && (
         <AddMemory
-          add={add}
+          add={actions.add}
           onAdded={(memory) => {
             announce(t('memory.saved'));
             setTyped('');
-            setSearch({ id: memory.id, add: '', q: '' });
+            setSearch({ ...noFilters, id: memory.id, add: '', q: '' });
           }}
           onClose={() => setSearch({ add: '' })}
         />
       )}
+      {search.panel === 'statistics' && (
+        <StatisticsDialog
+          onPerson={(person) => setSearch({ ...noFilters, person, panel: '' })}
+          onClose={() => setSearch({ panel: '' })}
+        />
+      )}
+      {search.panel === 'transfer' && canWrite && <TransferDialog onClose={() => setSearch({ panel: '' })} />}
+    </div>
+  );
+}
+
+function SearchField({ value, onChange }: { value: string; onChange(value: string): void }) {
+  const t = useText();
+  return (
+    <div className="relative min-w-48 max-w-md flex-1 narrow:order-last narrow:max-w-none narrow:basis-full">
+      <Search aria-hidden="true" size={14} className="absolute top-2.25 left-2 text-text-3" />
+      <input
+        type="search"
+        data-memory-search=""
+        aria-label={t('memory.search')}
+        placeholder={t('memory.placeholder')}
+        value={value}
+        maxLength={2000}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          document.querySelector<HTMLElement>('[data-row]')?.focus();
+        }}
+        className={`${inputLook} pl-7!`}
+      />
     </div>
   );
 }
@@ -164,102 +218,3 @@ function Total() {
   const { data } = useStatus();
   return data ? <span>{t('memory.total', { count: data.totals.memories })}</span> : null;
 }
-
-interface ListProps {
-  range: TimeRange;
-  current: string | undefined;
-  onOpen(id: string): void;
-}
-
-function AllMemories({ range, current, onOpen, onAdd }: ListProps & { onAdd: (() => void) | null }) {
-  const t = useText();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMemoryList(range, true);
-  if (error && !data)
-    return (
-      <Fill>
-        <FailureState error={error} onRetry={() => void refetch()} />
-      </Fill>
-    );
-  if (!data)
-    return (
-      <Fill>
-        <Skeleton rows={6} />
-      </Fill>
-    );
-  const memories = data.pages.flatMap((page) => page.items);
-  if (memories.length === 0) {
-    const isNarrowed = Boolean(range.from || range.to);
-    return (
-      <Fill>
-        <EmptyState
-          title={t(isNarrowed ? 'memory.noneTitle' : 'memory.emptyTitle')}
-          text={t(isNarrowed ? 'memory.noneText' : 'memory.emptyText')}
-          icon={<Brain aria-hidden="true" size={28} />}
-        >
-          {!isNarrowed && onAdd && <Button onPress={onAdd}>{t('memory.add')}</Button>}
-        </EmptyState>
-      </Fill>
-    );
-  }
-  return (
-    <MemoryRows
-      label={t('memory.list')}
-      memories={memories}
-      current={current ?? null}
-      onOpen={onOpen}
-      onNearEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
-    />
-  );
-}
-
-function FoundMemories({ query, range, current, onOpen }: ListProps & { query: string }) {
-  const t = useText();
-  const announce = useAnnounce();
-  const { data, error, refetch, isPlaceholderData } = useMemorySearch(query, range);
-  const count = data && !isPlaceholderData ? data.results.length : null;
-  useEffect(() => {
-    if (count !== null) announce(t('memory.results', { count }));
-  }, [count, announce, t]);
-
-  if (error && !data)
-    return (
-      <Fill>
-        <FailureState error={error} onRetry={() => void refetch()} />
-      </Fill>
-    );
-  if (!data)
-    return (
-      <Fill>
-        <Skeleton rows={6} />
-      </Fill>
-    );
-  if (data.results.length === 0) {
-    return (
-      <Fill>
-        <EmptyState
-          title={t('memory.noneTitle')}
-          text={t('memory.noneText')}
-          icon={<Search aria-hidden="true" size={28} />}
-        />
-      </Fill>
-    );
-  }
-  return (
-    <div className="flex min-w-0 flex-1 flex-col">
-      <p className="px-4 py-1.5 text-meta text-text-2">
-        {t('memory.results', { count: data.results.length })}{' '}
-        {t('memory.took', { ms: Math.max(1, Math.round(data.took_ms)) })}
-      </p>
-      <MemoryRows
-        label={t('memory.results', { count: data.results.length })}
-        memories={data.results}
-        current={current ?? null}
-        onOpen={onOpen}
-      />
-    </div>
-  );
-}
-
-const Fill = ({ children }: { children: React.ReactNode }) => (
-  <div className="quiet-scroll flex flex-1 flex-col">{children}</div>
-);

@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import type { Task } from '../../../../src-shared/schema/task.ts';
 import type { ImportSource, PastImport } from '../../../../src-shared/schema/transfer.ts';
 import { isoTime } from '../../foundation/clock.ts';
-import type { InsertedMemory, MemoryRow } from './memories.ts';
+import type { InsertedMemory, MemoryPatch, MemoryRow } from './memories.ts';
+import type { Marks } from './memory-marks.ts';
 import { type PageOf, pageOf } from './messages.ts';
 import { read, write } from './op.ts';
 import { importTables, sumStatements } from './row-sums.ts';
@@ -30,7 +31,7 @@ export const importSchema: readonly string[] = [
 ];
 
 /** A memory on its way in; times in milliseconds since the Unix epoch. */
-export type IncomingMemory = MemoryRow & { forgotten_at: number | null };
+export type IncomingMemory = MemoryRow & Partial<Marks> & { forgotten_at: number | null };
 
 /** A todo on its way in. Without a position it goes to the end of its column. */
 export interface IncomingTask extends Omit<Task, 'position' | 'created_at' | 'updated_at' | 'done_at' | 'source'> {
@@ -64,6 +65,7 @@ interface ImportRow extends Omit<ImportHead, 'at'> {
 
 interface Owned {
   insertMemories(rows: readonly MemoryRow[]): InsertedMemory[];
+  markMemory(id: string, marks: Required<Pick<MemoryPatch, keyof Marks>>): unknown;
   forgetMemory(id: string, now: number): boolean;
   restoreMemory(id: string): unknown;
   endOfColumn(status: Task['status']): number;
@@ -117,8 +119,9 @@ export function importOps(db: Database.Database, owned: Owned) {
       insertTask.run(cellsOf(record.row, record.row.position ?? owned.endOfColumn(record.row.status)));
       return;
     }
-    const { forgotten_at, ...row } = record.row;
+    const { forgotten_at, pinned = false, never_use = false, ...row } = record.row;
     owned.insertMemories([row]);
+    if (pinned || never_use) owned.markMemory(row.id, { pinned, never_use });
     if (forgotten_at !== null) owned.forgetMemory(row.id, forgotten_at);
   };
 

@@ -56,6 +56,10 @@ test('a memory comes back as it was given, with its time in UTC', () => {
   expect(ops['memories.get'].run({ id: 'a' })).toEqual({
     ...row('a', '发票在抽屉里', { metadata: { page: [1, 2] }, sensitive: true, subject: 'Ann' }),
     created_at: '2024-01-01T00:00:00.000Z',
+    pinned: false,
+    never_use: false,
+    forgotten_at: null,
+    used: 0,
   });
   expect(ops['memories.get'].run({ id: 'b' })).toBeNull();
 });
@@ -165,4 +169,19 @@ test('erasing a person leaves no word of theirs in the database file', () => {
   expect(bytes.includes('紫水晶')).toBe(false);
   expect([found('amethyst'), found(secret)]).toEqual([['keep'], []]);
   expect(ops['memories.eraseSubject'].run({ subject: 'Ann' })).toEqual({ erased: 0 });
+});
+
+test('marks are kept beside a memory, go with it, and never pass to the one that gets its number', () => {
+  insert(row('a', 'first', { subject: 'Ann' }), row('b', 'second'));
+
+  ops['memories.update'].run({ id: 'a', patch: { pinned: true } });
+  ops['memories.update'].run({ id: 'a', patch: { never_use: true } });
+  expect(ops['memories.get'].run({ id: 'a' })).toMatchObject({ pinned: true, never_use: true, content: 'first' });
+  expect(ops['memories.list'].run({ limit: 5, pinned: true }).items.map(({ id }) => id)).toEqual(['a']);
+  expect(ops['memories.list'].run({ limit: 5, never_use: false }).items.map(({ id }) => id)).toEqual(['b']);
+
+  ops['memories.update'].run({ id: 'b', patch: { pinned: true } });
+  ops['memories.update'].run({ id: 'b', patch: { pinned: false } });
+  ops['memories.eraseSubject'].run({ subject: 'Ann' });
+  expect(db.prepare('SELECT count(*) AS n FROM memory_marks').get()).toEqual({ n: 0 });
 });

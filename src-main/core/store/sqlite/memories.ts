@@ -1,13 +1,23 @@
 import type Database from 'better-sqlite3';
-import type { Memory } from '../../../../src-shared/schema/memory.ts';
-import { AppError } from '../../foundation/app-error.ts';
-import { analyseQuery, indexText } from '../../language/index.ts';
+import type { Memory, MemoryDetail, MemoryUse } from '../../../../src-shared/schema/memory.ts';
+import { isoTime } from '../../foundation/clock.ts';
+import { indexText } from '../../language/index.ts';
+import {
+  listMemories,
+  type MemoryListQuery,
+  memoryColumns,
+  memoryOf,
+  memoryTables,
+  type StoredMemory,
+} from './memory-list.ts';
+import { markStatements } from './memory-marks.ts';
+import { type PageOf, pageOf } from './messages.ts';
 import { read, write } from './op.ts';
-import { type BlindIndex, createBlindIndex } from './sealing/blind-index.ts';
+import type { Reader } from './reader.ts';
+import { createBlindIndex } from './sealing/blind-index.ts';
 import type { CoveredMessages } from './sealing/covered-messages.ts';
 import { findSealed, type SealedQuery } from './sealing/find-sealed.ts';
-import { marks, openCells, sealedCells } from './sealing/memory-cells.ts';
-import { memoryColumns, memoryOfRow, type StoredRow } from './sealing/memory-rows.ts';
+import { marks, openCells, sealedCells, textsOf } from './sealing/memory-cells.ts';
 import { MemoryLocked, type Sealing } from './sealing/sealing.ts';
 import { forgetWords } from './sealing/tend.ts';
 import { mendTextIndex } from './text-index.ts';
@@ -47,21 +57,14 @@ INSERT INTO memory_fts (memory_fts, rank) VALUES ('rank', 'bm25(1.0, 0.5)');
 `;
 
 /** A memory as the store takes it; `created_at` in milliseconds since the Unix epoch. */
-export type MemoryRow = Omit<Memory, 'created_at' | 'locked'> & { created_at: number };
+export type MemoryRow = Omit<Memory, 'created_at' | 'locked' | 'pinned' | 'never_use' | 'forgotten_at' | 'used'> & {
+  created_at: number;
+};
 
 export interface InsertedMemory {
   id: string;
   /** False where the same external_id or message is there already; `id` is then the one it has. */
   created: boolean;
-}
-
-export interface MemoryListQuery {
-  cursor?: string | undefined;
-  limit: number;
-  q?: string | undefined;
-  /** RFC 3339, both inclusive. */
-  from?: string | undefined;
-  to?: string | undefined;
 }
 
 export interface MemoryPageQuery {
@@ -71,22 +74,34 @@ export interface MemoryPageQuery {
   forgotten: boolean;
 }
 
-export interface MemoryPage {
-  items: Memory[];
-  next_cursor: string | null;
-}
-
 export interface MemoryPatch {
   content?: string | undefined;
   subject?: string | null | undefined;
   metadata?: Memory['metadata'] | undefined;
   sensitive?: boolean | undefined;
+  pinned?: boolean | undefined;
+  never_use?: boolean | undefined;
 }
 
 /** A memory as an export takes it, also one that was forgotten. */
-export type KeptMemory = Memory & { seq: number; forgotten_at: number | null };
+export type KeptMemory = Memory & { seq: number };
 
-type KeptRow = StoredRow & { forgotten_at: number | null };
+export interface MemoryUsesQuery {
+  id: string;
+  /** The number of the last answer of the page before. */
+  cursor: number;
+  limit: number;
+}
+
+interface UseRow {
+  seq: number;
+  message_id: string;
+  conversation: string;
+  at: number;
+  question: string | null;
+}
+
+const shownQuestion = 200;
 
 /** The store's operations on memories. An operation that remembers within its own transaction calls `run` of these. */
 export function memoryOps(db: Database.Database, sealing: Sealing, covered: CoveredMessages) {
@@ -107,18 +122,28 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
   );
   const insertIndex = db.prepare('INSERT INTO memory_fts (rowid, words, grams) VALUES (?, ?, ?)');
   const deleteIndex = db.prepare('DELETE FROM memory_fts WHERE rowid = ?');
-  const byId = db.prepare<[string], StoredRow>(
-    `SELECT ${memoryColumns} FROM memories WHERE id = ? AND forgotten_at IS NULL`,
+  const byId = db.prepare<[string, number], StoredMemory>(
+    `SELECT ${memoryColumns} FROM ${memoryTables} WHERE m.id = ? AND (? = 1 OR m.forgotten_at IS NULL)`,
+  );
+  const importOf = db.prepare<[string], { id: string; name: string; at: number }>(
+    `SELECT i.id, i.name, i.at FROM import_items t JOIN imports i ON i.id = t.import_id
+     WHERE t.item_id = ? AND t.kind = 'memory' ORDER BY t.seq LIMIT 1`,
+  );
+  const uses = db.prepare<[string, number, number], UseRow>(
+    `SELECT u.message_seq AS seq, a.id AS message_id, a.channel || ':' || a.conversation_id AS conversation,
+       a.stored_at AS at, (SELECT substr(q.content, 1, ${shownQuestion}) FROM messages q WHERE q.id = a.in_reply_to) AS question
+     FROM message_sources u JOIN messages a ON a.seq = u.message_seq
+     WHERE u.memory_id = ? AND u.message_seq < ? ORDER BY u.message_seq DESC LIMIT ?`,
   );
   // Two looks in place of one comparison of pairs: an import without times has one instant for all it brings, and SQLite
   // would go through all of them for each page (15 ms at 100,000, against 0.4).
-  const keptAt = db.prepare<[number, number, number, number], KeptRow>(
-    `SELECT ${memoryColumns}, forgotten_at FROM memories
-     WHERE created_at = ? AND seq > ? AND (? = 1 OR forgotten_at IS NULL) ORDER BY seq LIMIT ?`,
+  const keptAt = db.prepare<[number, number, number, number], StoredMemory>(
+    `SELECT ${memoryColumns} FROM ${memoryTables}
+     WHERE m.created_at = ? AND m.seq > ? AND (? = 1 OR m.forgotten_at IS NULL) ORDER BY m.seq LIMIT ?`,
   );
-  const keptAfter = db.prepare<[number, number, number], KeptRow>(
-    `SELECT ${memoryColumns}, forgotten_at FROM memories
-     WHERE created_at > ? AND (? = 1 OR forgotten_at IS NULL) ORDER BY created_at, seq LIMIT ?`,
+  const keptAfter = db.prepare<[number, number, number], StoredMemory>(
+    `SELECT ${memoryColumns} FROM ${memoryTables}
+     WHERE m.created_at > ? AND (? = 1 OR m.forgotten_at IS NULL) ORDER BY m.created_at, m.seq LIMIT ?`,
   );
   const setForgotten = db.prepare<[number, string], { seq: number }>(
     'UPDATE memories SET forgotten_at = ? WHERE id = ? AND forgotten_at IS NULL RETURNING seq',
@@ -131,6 +156,8 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
   );
   const deleteSubject = db.prepare<[string], { seq: number }>('DELETE FROM memories WHERE subject = ? RETURNING seq');
   const mergeIndex = db.prepare(`INSERT INTO memory_fts (memory_fts) VALUES ('optimize')`);
+  const { setMarks } = markStatements(db);
+  const all: Pick<Reader, 'all'>['all'] = (sql, ...values) => db.prepare(sql).all(...values) as never;
   const count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM memories WHERE forgotten_at IS NULL');
 
   const index = (seq: number | bigint, content: string): void => {
@@ -151,18 +178,25 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
       return { id: row.id, created: true };
     });
 
-  const memoryOf = (row: StoredRow): Memory => memoryOfRow(row, sealing);
+  const opened = (row: StoredMemory): Memory => memoryOf(row, (sealed) => textsOf(sealing, sealed.id, sealed));
 
-  const find = (id: string): Memory | null => {
-    const row = byId.get(id);
-    return row ? memoryOf(row) : null;
+  const find = (id: string, forgotten = false): Memory | null => {
+    const row = byId.get(id, forgotten ? 1 : 0);
+    return row ? opened(row) : null;
+  };
+
+  const look = (id: string, forgotten: boolean): MemoryDetail | null => {
+    const memory = find(id, forgotten);
+    if (!memory) return null;
+    const brought = importOf.get(id);
+    return { ...memory, import: brought ? { ...brought, at: isoTime(brought.at) } : null };
   };
 
   /** What is written anew is looked at anew, unless the person says what it is. @throws AppError MEMORY_LOCKED */
   const update = (id: string, patch: MemoryPatch): Memory | null => {
-    const row = byId.get(id);
+    const row = byId.get(id, 0);
     if (!row) return null;
-    const before = memoryOf(row);
+    const before = opened(row);
     if (before.locked) throw new MemoryLocked(before.locked);
     const after = { ...before, ...definedOf(patch) };
     const isRewritten = after.content !== before.content;
@@ -170,11 +204,12 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
     const cells = after.sensitive ? sealedCells(sealing, id, after) : openCells(after);
     setFields.run({ ...cells, seq: row.seq, subject: after.subject });
     reindex(row, after, isRewritten);
+    if (after.pinned !== before.pinned || after.never_use !== before.never_use) setMarks(row.seq, after);
     return after;
   };
 
   /** A memory stands in the index of words or in the blind one. */
-  const reindex = (row: StoredRow, after: Memory, isRewritten: boolean): void => {
+  const reindex = (row: StoredMemory, after: Memory, isRewritten: boolean): void => {
     const wasSealed = row.sensitive === marks.sealed;
     if (after.sensitive) {
       if (!wasSealed) {
@@ -200,19 +235,33 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
     return erased.length;
   };
 
+  const sealedWith = ({ q }: Pick<MemoryListQuery, 'q'>): number[] =>
+    q?.trim() ? blind.match(q).flatMap(({ seq, all }) => (all ? seq : [])) : [];
+
   return {
     'memories.insert': write(({ rows }: { rows: readonly MemoryRow[] }) => insertMemories(rows)),
     'memories.get': read(({ id }: { id: string }) => find(id)),
-    'memories.list': read((query: MemoryListQuery) => listMemories(db, query, blind, memoryOf)),
+    /** A memory with what brought it; a forgotten one too, where it is asked for. */
+    'memories.look': read(({ id, forgotten }: { id: string; forgotten: boolean }) => look(id, forgotten)),
+    /** The answers that quoted it, the latest first. */
+    'memories.uses': read(
+      ({ id, cursor, limit }: MemoryUsesQuery): PageOf<MemoryUse> =>
+        pageOf(uses.all(id, cursor, limit + 1), limit, ({ seq: _seq, at, ...use }) => ({ ...use, at: isoTime(at) })),
+    ),
+    'memories.list': read((query: MemoryListQuery) =>
+      listMemories({ all }, { ...query, sealed: sealedWith(query) }, (row) => textsOf(sealing, row.id, row)),
+    ),
+    /** Numbers of the sealed memories that hold every word of a text; none while they are locked. */
+    'memories.sealedWith': read(sealedWith),
     /** Memories in the order of their times, from behind `after`; forgotten ones too, where they are asked for. */
     'memories.page': read(({ after: [at, seq], limit, forgotten }: MemoryPageQuery): KeptMemory[] => {
-      const all = forgotten ? 1 : 0;
-      const same = keptAt.all(at, seq, all, limit);
-      const rows = same.length === limit ? same : [...same, ...keptAfter.all(at, all, limit - same.length)];
-      return rows.map((row) => ({ ...memoryOf(row), seq: row.seq, forgotten_at: row.forgotten_at }));
+      const which = forgotten ? 1 : 0;
+      const same = keptAt.all(at, seq, which, limit);
+      const rows = same.length === limit ? same : [...same, ...keptAfter.all(at, which, limit - same.length)];
+      return rows.map((row) => ({ ...opened(row), seq: row.seq }));
     }),
     /** Sealed memories that hold words of the question, opened; none while they are locked. */
-    'memories.findSealed': read((query: SealedQuery) => findSealed(db, query, blind, memoryOf)),
+    'memories.findSealed': read((query: SealedQuery) => findSealed(db, query, blind, opened)),
     'memories.update': write(({ id, patch }: { id: string; patch: MemoryPatch }) => update(id, patch)),
     'memories.forget': write(({ id, now }: { id: string; now: number }): boolean => {
       const row = setForgotten.get(now, id);
@@ -232,59 +281,6 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
 }
 
 export type MemoryOps = ReturnType<typeof memoryOps>;
-
-function listMemories(
-  db: Database.Database,
-  { cursor, limit, q, from, to }: MemoryListQuery,
-  blind: BlindIndex,
-  memoryOf: (row: StoredRow) => Memory,
-): MemoryPage {
-  const conditions = ['m.forgotten_at IS NULL'];
-  const values: (string | number)[] = [];
-  const where = (condition: string, ...bound: (string | number)[]) => {
-    conditions.push(condition);
-    values.push(...bound);
-  };
-  if (from !== undefined) where('m.created_at >= ?', Date.parse(from));
-  if (to !== undefined) where('m.created_at <= ?', Date.parse(to));
-  if (cursor !== undefined) where('(m.created_at, m.seq) < (?, ?)', ...parseCursor(cursor));
-  if (q?.trim()) {
-    const { terms } = analyseQuery(q);
-    if (terms.length === 0) return { items: [], next_cursor: null };
-    const sealed = blind.match(q).filter(({ all }) => all);
-    where(
-      `(m.seq IN (SELECT rowid FROM memory_fts WHERE memory_fts MATCH ?)
-        OR m.seq IN (SELECT value FROM json_each(?)))`,
-      terms.map(({ match }) => match).join(' AND '),
-      JSON.stringify(sealed.map(({ seq }) => seq)),
-    );
-  }
-  const rows = db
-    .prepare<(string | number)[], StoredRow>(
-      `SELECT ${memoryColumns} FROM memories m WHERE ${conditions.join(' AND ')} ORDER BY m.created_at DESC, m.seq DESC LIMIT ?`,
-    )
-    .all(...values, limit + 1);
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return {
-    items: items.map(memoryOf),
-    next_cursor: rows.length > limit && last ? `${last.created_at}.${last.seq}` : null,
-  };
-}
-
-function parseCursor(cursor: string): [createdAt: number, seq: number] {
-  const parts = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor);
-  if (!parts) {
-    throw new AppError(
-      'BAD_REQUEST',
-      'the cursor of the memory list is not one that a page gave; start without cursor',
-      {
-        parameter: 'cursor',
-      },
-    );
-  }
-  return [Number(parts[1]), Number(parts[2])];
-}
 
 const definedOf = (patch: MemoryPatch): Partial<Memory> =>
   Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));

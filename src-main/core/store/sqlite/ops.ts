@@ -40,6 +40,7 @@ export function createOps(db: Database.Database, queue: Queue, seals: SealDeps =
     ...totalOps(db),
     ...importOps(db, {
       insertMemories: (rows) => memories['memories.insert'].run({ rows }),
+      markMemory: (id, patch) => memories['memories.update'].run({ id, patch }),
       forgetMemory: (id, now) => memories['memories.forget'].run({ id, now }),
       restoreMemory: (id) => memories['memories.restore'].run({ id }),
       endOfColumn: tasks.endOf,

@@ -141,6 +141,10 @@ export const forgottenFactTables: readonly SummedTable[] = [
     changing: [],
   },
 ];
+/** What people said of their memories. */
+export const markTables: readonly SummedTable[] = [
+  { name: 'memory_marks', key: ['memory_seq'], fixed: ['memory_seq'], changing: ['pinned', 'never_use'] },
+];
 
 export type Cell = string | number | null;
 

@@ -196,6 +196,8 @@ function dropOrphans(db: Database.Database, reports: readonly TableReport[]): vo
     report.missing += changes;
     report.saved -= Math.min(changes, report.saved);
   }
+  // Its number may be given to another memory.
+  db.exec('DELETE FROM memory_marks WHERE memory_seq NOT IN (SELECT seq FROM memories)');
 }
 
 /** What waited still waits, with its attempts. Nothing of it comes from the copy: it may have been worked since. */

@@ -15,6 +15,7 @@ const words: Record<string, readonly [english: string, chinese: string]> = {
   memories: ['memories', '记忆'],
   tokens: ['access tokens', '访问令牌'],
   imports: ['imports', '导入'],
+  memory_marks: ['marks on memories', '记忆上的标记'],
   import_items: ['notes of what an import brought', '导入内容的登记'],
   memory_keys: ['versions of the key of sensitive memories', '敏感记忆密钥的版本'],
   message_seals: ['sealed texts of messages that wait', '待处理消息的加密正文'],

@@ -13,6 +13,7 @@ const released = [
   '1a24c68feb0fd914',
   'bf1f45a406fd61e6',
   'e156043e733da16e',
+  '3e093fa979306c1b',
 ];
 
 test('a migration that people’s data went through is never changed', () => {

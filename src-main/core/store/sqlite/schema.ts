@@ -4,8 +4,16 @@ import { factSchema } from './facts.ts';
 import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
 import { memoryIndexSchema } from './memory-index.ts';
+import { markSchema } from './memory-marks.ts';
 import { memoryVectorSchema } from './memory-vectors.ts';
-import { firstSummedTables, forgottenFactTables, importTables, type SummedTable, sumStatements } from './row-sums.ts';
+import {
+  firstSummedTables,
+  forgottenFactTables,
+  importTables,
+  markTables,
+  type SummedTable,
+  sumStatements,
+} from './row-sums.ts';
 
 import { sealSchema, sealTables } from './sealing/memory-keys.ts';
 import { deviceSchema, tokenSchema } from './tokens.ts';
@@ -163,6 +171,7 @@ export const migrations: readonly (readonly string[])[] = [
   factSchema,
   sealSchema,
   statementsOf(memoryVectorSchema),
+  markSchema,
 ];
 
 /** The tables whose rows carry sums in a database of this version. */
@@ -171,6 +180,7 @@ export const summedIn = (version: number): readonly SummedTable[] => [
   ...(version > migrations.indexOf(importSchema) ? importTables : []),
   ...(version > migrations.indexOf(factSchema) ? forgottenFactTables : []),
   ...(version > migrations.indexOf(sealSchema) ? sealTables : []),
+  ...(version > migrations.indexOf(markSchema) ? markTables : []),
 ];
 
 export const schemaVersion = migrations.length;

@@ -12,6 +12,7 @@ const otherNames: Readonly<Record<string, string>> = {
   内容: 'content',
 };
 const booleans: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false };
+const truths = new Set(['sensitive', 'pinned', 'never_use']);
 const numeric = new Set(['progress', 'confidence', 'position']);
 
 interface Row {
@@ -78,7 +79,7 @@ function readRow(cells: Readonly<Record<string, string>>, where: Where, reading:
 
 /** Undefined where the text is none of the column's values. */
 function valueOf(column: string, text: string): unknown {
-  if (column === 'sensitive') return booleans[text.toLowerCase()];
+  if (truths.has(column)) return booleans[text.toLowerCase()];
   if (numeric.has(column)) return Number.isFinite(Number(text)) ? Number(text) : undefined;
   if (!jsonColumns.has(column)) return text;
   try {

@@ -35,6 +35,8 @@ const OwnMemory = z.object({
   message_id: Name(64),
   metadata: z.record(z.string(), z.json()).nullish(),
   sensitive: z.boolean().nullish(),
+  pinned: z.boolean().nullish(),
+  never_use: z.boolean().nullish(),
   forgotten_at: At.nullish(),
 });
 
@@ -113,6 +115,8 @@ function memoryOf(memory: z.infer<typeof OwnMemory>, { now, newId }: Reading): I
     message_id: memory.message_id ?? null,
     metadata: memory.metadata ?? {},
     sensitive: memory.sensitive ?? false,
+    pinned: memory.pinned ?? false,
+    never_use: memory.never_use ?? false,
     forgotten_at: memory.forgotten_at ?? null,
   };
 }

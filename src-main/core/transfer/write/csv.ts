@@ -16,6 +16,8 @@ export const csvColumns = [
   'message_id',
   'metadata',
   'sensitive',
+  'pinned',
+  'never_use',
   'forgotten_at',
   'status',
   'due',
