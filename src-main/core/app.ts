@@ -165,6 +165,7 @@ export async function createApp({
     logger,
     onChange: () => events.emit({ type: 'status' }),
     oldestCopy: () => listCopies(copies).at(-1)?.madeAt ?? null,
+    replaceCopies: (until) => keeper.replaceCopies(until),
   });
   await keyring.open().catch(async (error: unknown) => {
     await store.close();
@@ -472,8 +473,8 @@ export async function createApp({
       await clockWatch.close();
       await access.close().catch((error: unknown) => logger.warn('access.use_not_kept', { error }));
       deskNotices.stop();
-      await keyring.stop();
       await keeper.stop();
+      await keyring.stop();
       await store.close();
       figures.stop();
       lock.release();

@@ -7,6 +7,9 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkThoroughly, isIndexSound, isSound } from '../../src-main/core/store/sqlite/check.ts';
 import { makeCopy } from '../../src-main/core/store/sqlite/copies.ts';
+import { openDatabase } from '../../src-main/core/store/sqlite/open.ts';
+import { rowSum } from '../../src-main/core/store/sqlite/row-sums.ts';
+import { migrate } from '../../src-main/core/store/sqlite/schema.ts';
 import type { Memory, MemoryHit } from '../../src-shared/schema/memory.ts';
 import type { KeyState } from '../../src-shared/schema/memory-key.ts';
 import { fromSources, type Product, type ProductOptions, startProduct, webhookSecret } from '../fakes/product.ts';
@@ -230,3 +233,45 @@ test('a key that is changed while the product runs and is killed leaves nothing 
   expect(Object.keys(JSON.parse(readFileSync(join(dataDir, 'keys/secrets.json'), 'utf8')) as object)).toHaveLength(1);
   expect(leaks(dataDir)).toEqual([]);
 });
+
+test('what was marked in an earlier version is sealed by the first start, and no copy keeps it in the open', async () => {
+  const dataDir = newFolder();
+  const file = join(dataDir, 'memory.db');
+  const db = openDatabase(file, 'full');
+  migrate(db, file, { upTo: 6 });
+  const memory = db.prepare(
+    `INSERT INTO memories(id, kind, content, created_at, sensitive, metadata, message_id)
+     VALUES (?, 'message', ?, ?, ?, '{}', ?)`,
+  );
+  const entry = db.prepare("INSERT INTO memory_fts(rowid, words, grams) VALUES (?, ?, '')");
+  for (let at = 0; at < 120; at++) {
+    const words = `the ${byHand} sleeps ${at}`;
+    entry.run(memory.run(`m${at}`, words, at, 1, at === 0 ? 'said' : null).lastInsertRowid, words);
+  }
+  entry.run(memory.run('open', 'the door is green', 500, 0, null).lastInsertRowid, 'the door is green');
+  keepMessage(db, `the ${byHand} sleeps 0`);
+  db.close();
+  await copyOf(dataDir);
+  expect(leaks(dataDir).length).toBeGreaterThan(1);
+
+  const product = await begin(dataDir);
+  await expect.poll(() => leaks(dataDir), { timeout: 30_000, interval: 250 }).toEqual([]);
+  expect(await search(product, `${byHand} 77`)).toContain(`the ${byHand} sleeps 77`);
+  expect(await search(product, 'green door')).toEqual(['the door is green']);
+  const { content } = await call<Said>(product, 'GET', '/messages/said');
+  expect(content).toMatch(/^•+$/);
+  expect(await product.stop()).toBe(0);
+  expect(leaks(dataDir)).toEqual([]);
+  expect(readdirSync(join(dataDir, 'backups')).filter((name) => name.endsWith('.db'))).toHaveLength(1);
+}, 60_000);
+
+/** A message as a version of that time left it. */
+function keepMessage(db: Database.Database, content: string): void {
+  const cells = ['said', 'webhook', 'webhook', 'said', 'room', 'ana', content, 1, '[]', '{}', 'in', null, 1, 1];
+  db.prepare(
+    `INSERT INTO messages(id, platform, channel, external_id, conversation_id, sender_id, content, timestamp, attachments,
+                          metadata, direction, in_reply_to, received_at, stored_at, state, sum)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'answered', ?)`,
+  ).run(...cells, rowSum('messages', cells, ['answered']));
+  db.exec("UPDATE meta SET value = '1' WHERE key = 'messages_done'");
+}

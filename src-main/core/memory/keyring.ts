@@ -24,6 +24,8 @@ export interface KeyringDeps {
   onChange(): void;
   /** When the oldest copy of the database was made; null where there is none. A copy needs the keys of its time. */
   oldestCopy?: () => number | null;
+  /** Sees to it that no copy is left from before a moment, at which something in the open was covered. */
+  replaceCopies?: (until: number) => Promise<void>;
 }
 
 export type Keyring = ReturnType<typeof createKeyring>;
@@ -112,6 +114,9 @@ export function createKeyring(deps: KeyringDeps) {
       }
       if (done.changed > 0) logger.info('keyring.sealed', { changed: done.changed, locked: done.locked });
       versions = await store.call('memoryKeys.list', null);
+      if (await store.call('sealing.sweep', null)) logger.info('keyring.swept');
+      const coveredAt = await store.call('sealing.coveredAt', null);
+      if (coveredAt !== null) await deps.replaceCopies?.(coveredAt);
       await dropUnneeded();
       versions = await store.call('memoryKeys.list', null);
     } catch (error) {

@@ -7,19 +7,19 @@ import type { SecretKind, SecretSpan } from './find-secrets.ts';
 interface Saying {
   pattern: RegExp;
   kind: SecretKind;
-  isSecret(value: string, rest: string): boolean;
+  isSecret(found: string, rest: string): boolean;
 }
 
-const open = `["'\`“”「『《‘’]`;
+const openingQuote = `["'\`“”「『《‘’]`;
 // No quotes, no separators of lists; what stands between keyword and value does not begin it.
-const value = '[!#-&*+\\-./0-9<>-Z^_a-~][!#-&(-+\\--:<-Z^_a-~]{3,127}';
+const word = '[!#-&*+\\-./0-9<>-Z^_a-~][!#-&(-+\\--:<-Z^_a-~]{3,127}';
 const gap = '[^\\n.!?;:=。！？；：]{0,40}?';
 
 const sayings: readonly Saying[] = [
   {
     // my password for the router is hunter2 · password: hunter2 · pwd=hunter2
     pattern: new RegExp(
-      `\\b(?:pass(?:word|wd|code|phrase)|pwd)s?\\b${gap}(?:\\s(?:is|was|are|to)\\b:?|\\s?[:=])\\s{0,3}${open}?(${value})`,
+      `\\b(?:pass(?:word|wd|code|phrase)|pwd)s?\\b${gap}(?:\\s(?:is|was|are|to)\\b:?|\\s?[:=])\\s{0,3}${openingQuote}?(${word})`,
       'gid',
     ),
     kind: 'password',
@@ -29,7 +29,7 @@ const sayings: readonly Saying[] = [
   {
     // the PIN is 4821
     pattern: new RegExp(
-      `\\bpin(?: code| number)?\\b${gap}(?:\\s(?:is|was|to)\\b:?|\\s?[:=])\\s{0,3}${open}?(\\d{4,8})(?![\\d-])`,
+      `\\bpin(?: code| number)?\\b${gap}(?:\\s(?:is|was|to)\\b:?|\\s?[:=])\\s{0,3}${openingQuote}?(\\d{4,8})(?![\\d-])`,
       'gid',
     ),
     kind: 'password',
@@ -38,7 +38,7 @@ const sayings: readonly Saying[] = [
   {
     // 密码是 hunter2 · wifi密码：hunter2 · 把口令改成 hunter2
     pattern: new RegExp(
-      `(?:密码|口令|PIN码?)[^\\n，。；！？,;!?是为:=A-Za-z0-9]{0,12}(?:是|为|:|=|改成|改为|改到|设成|设为|换成|叫)[了:]?\\s{0,3}${open}?(${value})`,
+      `(?:密码|口令|PIN码?)[^\\n，。；！？,;!?是为:=A-Za-z0-9]{0,12}(?:是|为|:|=|改成|改为|改到|设成|设为|换成|叫)[了:]?\\s{0,3}${openingQuote}?(${word})`,
       'gid',
     ),
     kind: 'password',
@@ -47,7 +47,7 @@ const sayings: readonly Saying[] = [
   },
   {
     // 密码 hunter2 · 密码123456
-    pattern: new RegExp(`(?:密码|口令)\\s{0,2}${open}?(${value})`, 'gid'),
+    pattern: new RegExp(`(?:密码|口令)\\s{0,2}${openingQuote}?(${word})`, 'gid'),
     kind: 'password',
     isSecret: (found, rest) => /\d/.test(found) && plain(found).length >= 5 && !isCounted(rest),
   },

@@ -166,6 +166,19 @@ function prune(folder: string): void {
   }
 }
 
+/**
+ * Takes away every copy that is not younger than a moment, in milliseconds: what was sealed then lies in them in the open.
+ * Without a younger one they stay.
+ */
+export function dropCopiesUntil(folder: string, moment: number): void {
+  const copies = listCopies(folder);
+  if (!copies.some((copy) => isAfter(copy, moment))) return;
+  for (const copy of copies) if (!isAfter(copy, moment)) rmSync(copy.path, { force: true });
+}
+
+/** A name tells the second in which a copy was made. */
+export const isAfter = ({ madeAt }: Copy, moment: number): boolean => madeAt > moment;
+
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

@@ -4,7 +4,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { Logger } from '../../foundation/logger.ts';
 import { workerFile } from '../../foundation/worker-file.ts';
 import type { Store } from './client.ts';
-import type { Copy, CopyReason } from './copies.ts';
+import { type Copy, type CopyReason, dropCopiesUntil, isAfter, listCopies } from './copies.ts';
 import { type CheckRecord, type DatabaseHealth, readHealth } from './health.ts';
 import type { TextIndexDrift } from './text-index.ts';
 
@@ -154,6 +154,23 @@ export function createKeeper({ store, file, folder, version, clock, logger, onCh
         `No good copy of the database could be made (${reason}). The status screen says what to do`,
         { reason },
       );
+    },
+
+    /**
+     * Where a copy is from before a moment, in milliseconds, makes one that is younger, and takes the older ones away once
+     * it was found well.
+     */
+    async replaceCopies(until: number): Promise<void> {
+      const made = listCopies(folder);
+      if (made.every((copy) => isAfter(copy, until))) return;
+      if (!made.some((copy) => isAfter(copy, until))) {
+        // Copies are named by the second.
+        await clock.sleep(Math.max(0, until + 1_001 - clock.now()), ending.signal);
+        await inTurn('upgrade');
+      }
+      dropCopiesUntil(folder, until);
+      health = readHealth(file, folder);
+      onChange();
     },
 
     async stop(): Promise<void> {

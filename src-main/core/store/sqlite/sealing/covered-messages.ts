@@ -131,7 +131,7 @@ function coveredIn(said: string, covered: string): string[] | null {
   if (covered === maskAll(said)) return null;
   return [...covered.matchAll(/•+/g)]
     .map(({ 0: signs, index }) => said.slice(index, index + signs.length))
-    .filter((secret) => maskAll(secret) !== secret && secret.trim().length >= 3);
+    .filter((stretch) => maskAll(stretch) !== stretch && stretch.trim().length >= 3);
 }
 
 function fixedOf(table: string, row: Readonly<Record<string, unknown>>): number {

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { write } from '../op.ts';
+import { read, write } from '../op.ts';
 import { createBlindIndex } from './blind-index.ts';
 import type { CoveredMessages } from './covered-messages.ts';
 import { versionOf } from './field-cipher.ts';
@@ -63,6 +63,8 @@ export function tendOps(db: Database.Database, sealing: Sealing, covered: Covere
     .pluck();
   const retire = db.prepare('UPDATE memory_keys SET retired_at = ? WHERE version = ?');
   const forget = forgetWords(db);
+  const timeOf = db.prepare<[string], number>('SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?').pluck();
+  const noteTime = db.prepare(timeNoted);
 
   function tendMemory(row: SealedRow, current: number): 'done' | 'changed' | 'locked' {
     const isCurrent = row.sensitive === marks.sealed && versionOf(row.content) === current;
@@ -109,6 +111,22 @@ export function tendOps(db: Database.Database, sealing: Sealing, covered: Covere
   }
 
   return {
+    /** When something that was in the open was covered last, in milliseconds; null for never. */
+    'sealing.coveredAt': read((): number | null => timeOf.get('covered_at') ?? null),
+
+    /**
+     * Writes the whole file anew where something was covered since that was done last, and cuts the log: what a page lost to
+     * its neighbour when it was split stays in it as it was, also with `secure_delete`. It takes as long as a copy of the
+     * database does and cannot be a part of a transaction, so it counts as a read.
+     */
+    'sealing.sweep': read((): boolean => {
+      if ((timeOf.get('covered_at') ?? 0) <= (timeOf.get('swept_at') ?? 0)) return false;
+      db.exec('VACUUM');
+      noteTime.run('swept_at');
+      sealing.vault.noteCovered();
+      return true;
+    }),
+
     /** One step of a round, of at most `limit` rows. Does nothing while the newest key is not here. */
     'sealing.tend': write(({ at, limit, now }: { at: TendPlace; limit: number; now: number }): Tended => {
       const current = sealing.current();
@@ -131,11 +149,16 @@ export function tendOps(db: Database.Database, sealing: Sealing, covered: Covere
   };
 }
 
+/** Milliseconds, as SQLite has them. */
+const timeNoted = `INSERT INTO meta(key, value) VALUES (?, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  ON CONFLICT(key) DO UPDATE SET value = excluded.value`;
+
 /** Takes the words of memories that were in the open out of every index that the database keeps. */
 export function forgetWords(db: Database.Database) {
   const remove = db.prepare('DELETE FROM memory_fts WHERE rowid = ?');
   const merge = db.prepare(`INSERT INTO memory_fts (memory_fts) VALUES ('optimize')`);
   const dropImage = db.prepare('DELETE FROM memory_index WHERE after < @seq AND upto >= @seq');
+  const note = db.prepare(timeNoted);
   let isDue = false;
   return {
     of(seq: number): void {
@@ -144,9 +167,10 @@ export function forgetWords(db: Database.Database) {
       isDue = true;
     },
     isDue: () => isDue,
-    /** A deletion only marks the entry; merging all segments drops what is marked. */
+    /** A deletion only marks the entry; merging all segments drops what is marked. Copies from before hold it still. */
     now(): void {
       merge.run();
+      note.run('covered_at');
       isDue = false;
     },
   };
