@@ -11,12 +11,15 @@ test('what went is taken out of the index itself, and what changed stands there 
   const semantics = memory.semantics([embedder]);
   const index = createScanIndex({ dimensions: embedder.dimensions });
   const follower = followVectors({ reader: memory.reader, fingerprint: embedder.fingerprint, index });
-  const [car = new Float32Array(0)] = await embedder.embed(['car'], 'question');
+  const [car = new Float32Array()] = await embedder.embed(['car'], 'question');
   const found = async () => {
     await semantics.settle();
-    while (await follower.work());
+    for (let hasWorked = true; hasWorked; ) hasWorked = await follower.work();
     expect(await follower.isReady()).toBe(true);
-    return memory.idsOf(index.search(car, 10).filter(({ score }) => score > 0.9)).toSorted();
+    return memory
+      .idsOf(index.search(car, 10).filter(({ score }) => score > 0.9))
+      .map(String)
+      .toSorted();
   };
   await memory.remember(
     { id: 'a', content: 'car', subject: 'ana' },
