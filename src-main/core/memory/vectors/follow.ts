@@ -37,6 +37,8 @@ export function followVectors({ reader, fingerprint, index }: FollowDeps) {
   let trimmed = 0;
   let isLoaded = false;
   let isComplete = false;
+  /** Kept parts that are not what was written, by where they begin: another is to be kept in their place. */
+  const refused = new Set<number>();
   /** Vectors that are not what was written. */
   const damaged = new Set<number>();
 
@@ -128,6 +130,7 @@ export function followVectors({ reader, fingerprint, index }: FollowDeps) {
         after,
       );
       if (kept && scan?.place(kept.image, { after, upto })) applied = Math.min(applied, as_of);
+      else refused.add(after);
     }
     trimmed = applied;
     isLoaded = true;
@@ -151,9 +154,11 @@ export function followVectors({ reader, fingerprint, index }: FollowDeps) {
     unkept(): VectorIndexPart | null {
       const scan = scanOf(index);
       if (!scan || !isComplete) return null;
-      const kept = new Set(partsOf(reader, model()).map(({ after, upto }) => `${after} ${upto}`));
+      const sound = partsOf(reader, model()).filter(({ after }) => !refused.has(after));
+      const kept = new Set(sound.map(({ after, upto }) => `${after} ${upto}`));
       const block = scan.sealed().find(({ after, upto, alive }) => alive > 0 && !kept.has(`${after} ${upto}`));
       if (!block) return null;
+      for (const after of refused) if (after >= block.after && after < block.upto) refused.delete(after);
       const { image, lowest, highest } = scan.encode(block);
       return { fingerprint, after: block.after, upto: block.upto, as_of: applied, lowest, highest, image };
     },

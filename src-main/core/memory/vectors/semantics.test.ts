@@ -115,6 +115,9 @@ test('its parts are kept and read by the next start; damaged ones, and damaged v
   await third.settle();
   expect(await third.find('note 77 of the kettle', null)).toEqual(before);
   expect(count('memory_vectors', memory.reader)).toBe(4_500);
+  const again = db.raw.prepare<[], Buffer>('SELECT image FROM memory_vector_index').pluck().all();
+  expect(again).toHaveLength(1);
+  expect(again[0]?.equals(image)).toBe(false);
   expect(memory.failures).toEqual([]);
 });
 

@@ -134,10 +134,9 @@ export function createSemantics({ reader, embedders, engine = 'auto', tell, onFa
 
   function wish(preferred: Level): void {
     const now = performance.now();
-    for (const { follower } of levels) {
-      const seqs = follower?.takeDamaged() ?? [];
-      if (seqs.length > 0) tell({ type: 'lose_vectors', seqs });
-    }
+    const seqs = levels.flatMap(({ follower }) => follower?.takeDamaged() ?? []);
+    // What is kept of an index is kept when the vectors that are made again are in it.
+    if (seqs.length > 0) return tell({ type: 'lose_vectors', seqs });
     const applied = preferred.follower?.trimmable() ?? null;
     if (applied !== null) tell({ type: 'trim_vectors', applied });
     if (now - lastSent.drop >= dropAtMostEveryMs && isWhole(preferred) && hasOthers(preferred)) {
