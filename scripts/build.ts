@@ -28,8 +28,8 @@ const parts: readonly BuildPart[] = [
     name: 'main',
     inputs: [...common, at('src-main'), at('rolldown.config.ts')],
     outputs: [
-      ...['headless', 'desktop', 'store-worker', 'keeper-worker', 'mind-worker', 'import-worker'].map((entry) =>
-        at('dist/main', `${entry}.js`),
+      ...['headless', 'desktop', 'store-worker', 'keeper-worker', 'backup-worker', 'mind-worker', 'import-worker'].map(
+        (entry) => at('dist/main', `${entry}.js`),
       ),
       at('dist/preload/preload.cjs'),
     ],
