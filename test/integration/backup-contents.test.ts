@@ -143,6 +143,8 @@ describe('what was backed up', () => {
     expect(ask(restored, 'SELECT count(*) FROM inbox')).toEqual([0]);
     expect(ask(restored, "SELECT message_seq FROM dead_letters WHERE reason LIKE 'restored%'")).toEqual(waited);
     expect(ask(restored, `SELECT DISTINCT state FROM messages WHERE seq IN (${waited.join(',')})`)).toEqual(['failed']);
+    const left = "SELECT message_count FROM conversations WHERE conversation_id = 'left'";
+    expect([ask(file, left), ask(restored, left)]).toEqual([[], [waited.length]]);
     expect(ask(restored, 'SELECT count(*) FROM tokens WHERE revoked_at IS NULL')).toEqual([0]);
     expect(ask(restored, 'SELECT count(*) FROM pairing_codes')).toEqual([0]);
     // Accepted is done, queued or dead.

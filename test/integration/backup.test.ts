@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -166,18 +166,24 @@ describe('the passphrase', () => {
   }, 60_000);
 });
 
-test('Ctrl-C leaves no half file and nothing in the folder, and says so', async () => {
-  const dataDir = folder(livedInFolder({ messages: 200, config }));
-  const target = folder();
-  const { child, said, ended } = spawnCli(['backup', join(target, 'all.backup'), '--data', dataDir]);
-  // The first line tells that the work has begun.
-  while (said.err === '') await once(child.stderr as NonNullable<typeof child.stderr>, 'data');
-  child.kill('SIGINT');
-  expect(await ended).toMatchObject({ code: 1, out: '' });
-  expect(said.err).toContain('clawdbot: stopped, and nothing was left behind\n');
-  expect(readdirSync(target)).toEqual([]);
-  expect(readdirSync(dataDir).filter((name) => name.startsWith('.'))).toEqual([]);
-}, 60_000);
+test.each(['Copying', 'Encrypting'])(
+  'Ctrl-C leaves no half file and nothing in the folder, and says so (%s)',
+  async (moment) => {
+    const dataDir = folder(livedInFolder({ messages: 200, config }));
+    // Nothing but zeros, so that there is time while it is sealed.
+    writeFileSync(join(dataDir, 'large.bin'), '');
+    truncateSync(join(dataDir, 'large.bin'), 400_000_000);
+    const target = folder();
+    const { child, said, ended } = spawnCli(['backup', join(target, 'all.backup'), '--data', dataDir]);
+    while (!said.err.includes(moment)) await once(child.stderr as NonNullable<typeof child.stderr>, 'data');
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 1, out: '' });
+    expect(said.err).toContain('clawdbot: stopped, and nothing was left behind\n');
+    expect(readdirSync(target)).toEqual([]);
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('.'))).toEqual([]);
+  },
+  60_000,
+);
 
 describe('a restore that is killed', () => {
   async function rig() {

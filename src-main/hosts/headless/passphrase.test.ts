@@ -49,6 +49,8 @@ describe('whoever is asked', () => {
     await expect(ask(true, 'eight letters\r', 'eight lettres\r').passphrase).rejects.toThrow('not the same');
     await expect(ask(true, 'short\r').passphrase).rejects.toThrow('has 5 characters');
     expect(await ask(false, 'short\r').passphrase).toBe('short');
+    await expect(ask(true, '三个字\r').passphrase).rejects.toThrow('has 3 characters');
+    expect(await ask(true, '四个汉字\r', '四个汉字\r').passphrase).toBe('四个汉字');
   });
 
   test('may leave by Ctrl-C, by Ctrl-D and by going away', async () => {

@@ -3,7 +3,7 @@ import { AppError } from '../../core/foundation/app-error.ts';
 import { WrongUsage } from './cli-options.ts';
 import { askHidden, type Terminal } from './hidden-prompt.ts';
 
-const leastLength = 8;
+const leastWeight = 8;
 const mostLength = 1024;
 const mostFileBytes = 16 * 1024;
 
@@ -50,16 +50,24 @@ async function askFor(terminal: Terminal, isNew: boolean, signal: AbortSignal): 
 
 function judged(passphrase: string, isNew: boolean): string {
   const { length } = [...passphrase];
-  if (length === 0) throw new AppError('BAD_REQUEST', 'The passphrase is empty; give one of eight characters or more');
-  if (length > mostLength) throw new AppError('BAD_REQUEST', `The passphrase is longer than ${mostLength} characters`);
-  if (isNew && length < leastLength) {
+  if (length === 0)
     throw new AppError(
       'BAD_REQUEST',
-      `The passphrase has ${length} characters and could be guessed; give ${leastLength} or more, best several words`,
+      'The passphrase is empty; give one of eight characters or more (four in Chinese)',
+    );
+  if (length > mostLength) throw new AppError('BAD_REQUEST', `The passphrase is longer than ${mostLength} characters`);
+  if (isNew && weightOf(passphrase) < leastWeight) {
+    throw new AppError(
+      'BAD_REQUEST',
+      `The passphrase has ${length} characters and could be guessed; give eight or more (four in Chinese), best several words`,
     );
   }
   return passphrase;
 }
+
+/** There are so many more Chinese characters than letters that one of them is as hard to guess as two letters at least. */
+const weightOf = (passphrase: string): number =>
+  [...passphrase].reduce((sum, each) => sum + (each > '\u00ff' ? 2 : 1), 0);
 
 /** As editors leave it: with a line end behind it, which is no part of it. */
 async function readFileOf(path: string): Promise<string> {
