@@ -11,6 +11,7 @@ const main: BuildOptions = {
     desktop: 'src-main/hosts/electron/main.ts',
     'store-worker': 'src-main/core/store/sqlite/worker.ts',
     'keeper-worker': 'src-main/core/store/sqlite/keeper-worker.ts',
+    'backup-worker': 'src-main/core/store/sqlite/backup-worker.ts',
     'mind-worker': 'src-main/core/assistant/worker.ts',
     'faiss-process': 'src-main/core/memory/vectors/faiss/process.ts',
     'import-worker': 'src-main/core/transfer/worker.ts',

@@ -28,9 +28,16 @@ const parts: readonly BuildPart[] = [
     name: 'main',
     inputs: [...common, at('src-main'), at('rolldown.config.ts')],
     outputs: [
-      ...['headless', 'desktop', 'store-worker', 'keeper-worker', 'mind-worker', 'faiss-process', 'import-worker'].map(
-        (entry) => at('dist/main', `${entry}.js`),
-      ),
+      ...[
+        'headless',
+        'desktop',
+        'store-worker',
+        'keeper-worker',
+        'backup-worker',
+        'mind-worker',
+        'faiss-process',
+        'import-worker',
+      ].map((entry) => at('dist/main', `${entry}.js`)),
       at('dist/preload/preload.cjs'),
     ],
     stamp: at('dist/.stamps/main'),

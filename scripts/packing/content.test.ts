@@ -9,6 +9,7 @@ const whole = [
   'dist/main/headless.js',
   'dist/main/store-worker.js',
   'dist/main/keeper-worker.js',
+  'dist/main/backup-worker.js',
   'dist/main/mind-worker.js',
   'dist/main/faiss-process.js',
   'dist/main/import-worker.js',

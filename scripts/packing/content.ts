@@ -43,6 +43,7 @@ export function contentFaults(files: readonly PackedFile[], target: Target, { en
     'dist/main/headless.js',
     'dist/main/store-worker.js',
     'dist/main/keeper-worker.js',
+    'dist/main/backup-worker.js',
     'dist/main/mind-worker.js',
     'dist/main/faiss-process.js',
     'dist/main/import-worker.js',

@@ -15,14 +15,7 @@ import { createEventBus } from './foundation/events.ts';
 import type { Host } from './foundation/host.ts';
 import { createIds } from './foundation/ids.ts';
 import type { Logger } from './foundation/logger.ts';
-import {
-  type Channel,
-  createChannels,
-  createDelivery,
-  createInbox,
-  createPause,
-  createWorkLoop,
-} from './ingest/index.ts';
+import { countedBy, createChannels, createDelivery, createInbox, createPause, createWorkLoop } from './ingest/index.ts';
 import { instantOf } from './language/index.ts';
 import { createKeyring, createKnownFacts, createMemories, withSealed } from './memory/index.ts';
 import {
@@ -485,21 +478,6 @@ export async function createApp({
 
 /** Above this a search without the index of words takes some ten milliseconds and more. */
 const manyMemories = 20_000;
-
-type Counted = Pick<Status['totals'], 'received' | 'arriving' | 'accepted' | 'duplicate' | 'rejected'>;
-
-/** What the channels counted since the start; what they refused themselves never reached the inbox. */
-function countedBy(channels: readonly Channel[]): Counted {
-  const figures = channels.map((channel) => channel.status());
-  const sum = (key: keyof Counted) => figures.reduce((total, one) => total + one[key], 0);
-  return {
-    received: sum('received'),
-    arriving: sum('arriving'),
-    accepted: sum('accepted'),
-    duplicate: sum('duplicate'),
-    rejected: sum('rejected'),
-  };
-}
 
 function chooseLocale(setting: 'auto' | Locale): Locale {
   if (setting !== 'auto') return setting;

@@ -11,7 +11,7 @@ const order = [
   ['access'],
   ['engine'],
   ['memory'],
-  ['ingest', 'tasks', 'transfer', 'workflows', 'skills'],
+  ['ingest', 'tasks', 'transfer', 'backup', 'workflows', 'skills'],
   ['assistant'],
 ];
 const orderInCore = order.slice(0, -1).flatMap((level, index) =>

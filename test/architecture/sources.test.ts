@@ -71,7 +71,8 @@ describe('the memory of an idle product', () => {
   });
 
   test('is not spent on a schema library in the threads of the store', () => {
-    const reached = new Set(['src-main/core/store/sqlite/worker.ts', 'src-main/core/store/sqlite/keeper-worker.ts']);
+    const threads = ['worker', 'keeper-worker', 'backup-worker'];
+    const reached = new Set(threads.map((name) => `src-main/core/store/sqlite/${name}.ts`));
     const loaded = new Set<string>();
     // A set that grows while it is walked.
     for (const path of reached) {

@@ -31,7 +31,7 @@ export async function writeFileAtomic(
 }
 
 /** Temporary files of writes that this process is still busy with. */
-const active = new Set<string>();
+export const active = new Set<string>();
 
 /** A rename would replace a link by a plain file, and a settings file that lies elsewhere would silently part from it. */
 async function followLink(path: string): Promise<string> {
@@ -56,7 +56,7 @@ async function writeFlushed(path: string, data: string | Uint8Array, mode: numbe
 }
 
 /** Without this the rename itself may be lost at a power cut. Windows has no way to flush a folder. */
-async function flushFolder(folder: string): Promise<void> {
+export async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
@@ -67,7 +67,7 @@ async function flushFolder(folder: string): Promise<void> {
 }
 
 /** A killed write leaves its temporary file behind; the next write of the same target clears it away. */
-async function removeLeftovers(folder: string, name: string): Promise<void> {
+export async function removeLeftovers(folder: string, name: string): Promise<void> {
   for (const entry of await readdir(folder)) {
     if (!entry.startsWith(`.${name}.`)) continue;
     const match = leftover.exec(entry.slice(name.length + 2));

@@ -1,4 +1,5 @@
 export { createChannels } from './channels/index.ts';
+export { countedBy } from './counted.ts';
 export { createDelivery, type Delivery } from './delivery.ts';
 export { createInbox, type InboxService } from './inbox.ts';
 export { type Interception, interceptionIn, interceptionOf } from './interception.ts';

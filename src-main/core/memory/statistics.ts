@@ -34,7 +34,7 @@ export function countMemories(reader: Reader, after: number): CountedStep {
   const upto = after + step;
   const piles = reader.all<Pile>(
     `SELECT m.kind, m.sender_id COLLATE BINARY AS sender_id, m.subject, m.platform,
-       coalesce(strftime('%Y-%m', m.created_at / 1000, 'unixepoch'), '') AS month, m.sensitive,
+       coalesce(strftime('%Y-%m', m.created_at / 1000, 'unixepoch'), '') AS month, m.sensitive > 0 AS sensitive,
        m.forgotten_at IS NOT NULL AS forgotten, coalesce(k.pinned, 0) AS pinned, coalesce(k.never_use, 0) AS never_use,
        count(*) AS count, sum(octet_length(m.content)) AS bytes
      FROM memories m LEFT JOIN memory_marks k ON k.memory_seq = m.seq

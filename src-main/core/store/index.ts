@@ -1,5 +1,7 @@
+export { type Settlement } from './sqlite/after-restore.ts';
+export { type Looked, lookAtDatabase, settleDatabase, snapshotDatabase } from './sqlite/backup-jobs.ts';
 export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';
-export { copiesFolder, listCopies } from './sqlite/copies.ts';
+export { copiesFolder, listCopies, stampOf } from './sqlite/copies.ts';
 export { ends, type FactsState, type LearnedFact, type Lesson } from './sqlite/facts.ts';
 export { type FolderLock, lockDataFolder, runningOn } from './sqlite/folder-lock.ts';
 export { readHealth } from './sqlite/health.ts';

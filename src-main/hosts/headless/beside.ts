@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Role } from '../../../src-shared/schema/access.ts';
 import { type Access, createAccess } from '../../core/access/index.ts';
+import { refuseWhileRestoring } from '../../core/backup/index.ts';
 import { AppError } from '../../core/foundation/app-error.ts';
 import { systemClock } from '../../core/foundation/clock.ts';
 import { createIds, type Ids } from '../../core/foundation/ids.ts';
@@ -31,6 +32,7 @@ export async function besideProduct<R>(
 ): Promise<R> {
   const { registry, logger } = openLogs({ debug: false });
   const { dataDir } = chosenFolder(options);
+  refuseWhileRestoring(dataDir);
   const key = await readKey(dataDir);
   const { config } = await readConfig(options, dataDir, { registry, onInvalid: 'throw' });
   const store = await openStore({

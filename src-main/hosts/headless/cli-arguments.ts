@@ -3,7 +3,18 @@ import { nearestWord } from '../../core/foundation/nearest-word.ts';
 import { type CliOptions, WrongUsage } from './cli-options.ts';
 import { refuseLaterCommand } from './later-commands.ts';
 
-type Command = 'serve' | 'doctor' | 'token' | 'pair' | 'export' | 'import' | 'help' | 'version';
+type Command =
+  | 'serve'
+  | 'doctor'
+  | 'token'
+  | 'pair'
+  | 'export'
+  | 'import'
+  | 'backup'
+  | 'restore'
+  | 'verify'
+  | 'help'
+  | 'version';
 
 const options = {
   data: { type: 'string' },
@@ -17,6 +28,7 @@ const options = {
   format: { type: 'string' },
   to: { type: 'string' },
   undo: { type: 'string' },
+  'passphrase-file': { type: 'string' },
   overwrite: { type: 'boolean' },
   forgotten: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
@@ -36,9 +48,15 @@ const taken: Record<Command, readonly OptionName[]> = {
   pair: [...everywhere, 'port', 'host', 'role', 'label'],
   export: [...everywhere, 'format', 'to', 'overwrite', 'forgotten'],
   import: [...everywhere, 'dry-run', 'undo'],
+  backup: [...everywhere, 'passphrase-file', 'overwrite'],
+  restore: ['data', 'json', 'debug', 'passphrase-file'],
+  verify: ['data', 'json', 'debug', 'passphrase-file'],
   help: Object.keys(options) as OptionName[],
   version: Object.keys(options) as OptionName[],
 };
+
+/** Commands that are about a file. */
+const takesFile: ReadonlySet<Command> = new Set(['import', 'backup', 'restore', 'verify']);
 
 /** What a command line asks for. Throws WrongUsage with the word that is wrong and the one that was probably meant. */
 export function readArguments(argv: string[]): { command: Command; options: CliOptions } {
@@ -54,7 +72,7 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
   const command = readCommand(positionals[0], given);
   for (const option of given) checkOption(option, command);
   const [, file, ...more] = positionals;
-  const surplus = command === 'help' ? undefined : command === 'import' ? more[0] : file;
+  const surplus = command === 'help' ? undefined : takesFile.has(command) ? more[0] : file;
   if (surplus !== undefined) throw new WrongUsage(`${surplus} is one word too many`);
 
   const { values } = parseArgs({ args: argv, options, allowPositionals: true });
@@ -69,6 +87,7 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
     format,
     to,
     undo,
+    'passphrase-file': passphraseFile,
     overwrite = false,
     forgotten = false,
     'dry-run': dryRun = false,
@@ -89,6 +108,7 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
       format,
       to,
       undo,
+      passphraseFile,
       file,
       overwrite,
       forgotten,

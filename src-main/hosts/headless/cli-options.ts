@@ -13,6 +13,7 @@ export interface CliOptions {
   format: string | undefined;
   to: string | undefined;
   undo: string | undefined;
+  passphraseFile: string | undefined;
   /** The file that a command is about. */
   file: string | undefined;
   overwrite: boolean;

@@ -29,6 +29,12 @@ async function run({ command, options }: ReturnType<typeof readArguments>): Prom
       return (await import('./export.ts')).exportData(options);
     case 'import':
       return (await import('./import.ts')).importData(options);
+    case 'backup':
+      return (await import('./backup.ts')).backUp(options);
+    case 'restore':
+      return (await import('./restore.ts')).restoreData(options);
+    case 'verify':
+      return (await import('./verify.ts')).verify(options);
     case 'help':
       process.stdout.write(usage);
       return exitCodes.done;

@@ -6,6 +6,7 @@ import type {
   Refusal,
   RefusalReason,
 } from '../../../src-shared/schema/transfer.ts';
+import { refuseWhileRestoring } from '../../core/backup/index.ts';
 import { isAppError } from '../../core/foundation/app-error.ts';
 import { systemClock } from '../../core/foundation/clock.ts';
 import { createIds } from '../../core/foundation/ids.ts';
@@ -42,6 +43,7 @@ export async function importData(options: CliOptions): Promise<number> {
 /** An import is a good first thing to do with a data folder. A product that runs on it has made it ready. */
 async function makeReady(options: CliOptions): Promise<void> {
   const { dataDir, createParents } = chosenFolder(options);
+  refuseWhileRestoring(dataDir);
   await prepareDataFolder(dataDir, { createParents });
   try {
     const lock = lockDataFolder(dataDir);

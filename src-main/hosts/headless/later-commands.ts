@@ -1,12 +1,7 @@
 import { NotInThisVersion } from './cli-options.ts';
 
-const copyTheFolder = 'Until then stop the product and copy its data folder, as docs/operations.md tells';
-
 /** Commands that belong to Clawdbot and that this version does not have, with what helps in the meantime. */
 const laterCommands: ReadonlyMap<string, string> = new Map([
-  ['backup', copyTheFolder],
-  ['restore', 'Until then stop the product and put a copy of its data folder back, as docs/operations.md tells'],
-  ['verify', copyTheFolder],
   ['models', 'It works without a language model'],
   ['audit', 'It keeps no audit chain'],
 ]);

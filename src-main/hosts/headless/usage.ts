@@ -16,9 +16,16 @@ export const usage = `clawdbot — a local-first AI assistant
       brings memories and todos in: exports of Clawdbot, tables (CSV), Markdown, and exports of ChatGPT, Mem0 and
       OpenClaw, as they are; --dry-run only looks; the same file twice doubles nothing;
       --undo forgets and removes what one import brought
+  clawdbot backup FILE [--passphrase-file FILE] [--overwrite] [--data DIR] [--config FILE] [--json]
+      writes everything, keys and configuration too, into one encrypted file; works beside a running product
+  clawdbot verify FILE [--passphrase-file FILE] [--data DIR] [--json]
+      reads a backup to its end and checks all of it, the database too; changes nothing
+  clawdbot restore FILE [--passphrase-file FILE] [--data DIR] [--json]
+      puts a backup in the place of what is in the data folder, which is moved to before-restore/; stop the product first
   clawdbot --version | --help
 
   --data   the data folder; else $CLAWDBOT_DATA, else the usual place of this system
+  --passphrase-file  the passphrase of a backup, in a file; else $CLAWDBOT_BACKUP_PASSPHRASE, else you are asked
   --safe-mode  opens nothing but the chat and the interface
   --debug  shows stack traces and debug logs
 `;

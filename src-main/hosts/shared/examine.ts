@@ -1,6 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { refuseWhileRestoring } from '../../core/backup/index.ts';
 import type { SecretRegistry } from '../../core/foundation/logger.ts';
 import { holderOf, nameOfHolder, nextFreePort, refusalOf } from '../../core/foundation/ports.ts';
 import {
@@ -77,6 +78,7 @@ async function folderCheck(dataDir: string, createParents: boolean): Promise<Che
     return { name, state: 'failure', detail };
   }
   try {
+    refuseWhileRestoring(dataDir);
     const [advice] = adviceOnPlace(dataDir, await inspectPlace(dataDir));
     return { name, state: advice === undefined ? 'ok' : 'warning', detail: advice ?? dataDir };
   } catch (error) {

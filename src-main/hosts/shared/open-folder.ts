@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { finishRestore } from '../../core/backup/index.ts';
 import type { SecretStore } from '../../core/foundation/host.ts';
 import type { Logger, SecretRegistry } from '../../core/foundation/logger.ts';
 import { mappingProblems } from '../../core/ingest/index.ts';
@@ -53,6 +54,8 @@ export async function openFolder(
   const lock = lockDataFolder(dataDir, { isShared: place.syncedBy !== null });
   let start: StartRecord | undefined;
   try {
+    const restored = await finishRestore(dataDir);
+    if (restored) logger.info('restore.finished', { moved: restored.out.length + restored.in.length });
     start = await recordStart(dataDir);
     const first = await firstStart({ dataDir, createParents });
     if (first.created.length > 0) logger.info('start.first', { files: first.created.length });

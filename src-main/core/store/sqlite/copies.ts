@@ -103,8 +103,11 @@ export async function makeCopy({ file, folder, reason, now, pause = () => {} }: 
 
 const unfinished = '.copying-';
 
-/** In one read transaction: writes go on beside it, and the copy does not begin anew with each of them. */
-async function copyPages(file: string, draft: string, pause: () => void): Promise<void> {
+/**
+ * Copies the database to `draft` in one read transaction: writes go on beside it, and the copy does not begin anew with
+ * each of them.
+ */
+export async function copyPages(file: string, draft: string, pause: () => void = () => {}): Promise<void> {
   const source = new Database(file, { readonly: true, fileMustExist: true });
   try {
     source.exec('BEGIN');
@@ -120,7 +123,8 @@ async function copyPages(file: string, draft: string, pause: () => void): Promis
   }
 }
 
-function lookThrough(draft: string, pause: () => void): Findings {
+/** Makes a copy one file, and looks it through. */
+export function lookThrough(draft: string, pause: () => void = () => {}): Findings {
   const db = new Database(draft);
   try {
     // A copy is one file, whole without a log beside it.
@@ -131,7 +135,8 @@ function lookThrough(draft: string, pause: () => void): Findings {
   }
 }
 
-function expectRoom(file: string, folder: string): void {
+/** @throws AppError STORE_FULL where a copy in the folder would leave too little room. */
+export function expectRoom(file: string, folder: string): void {
   const needed = statSync(file).size + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) + roomToLeave;
   const free = freeBytes(folder);
   if (free >= needed) return;
