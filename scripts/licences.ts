@@ -18,11 +18,17 @@ export interface ShippedPackage {
   license: string | undefined;
 }
 
+/** Used where somebody has built it, and never packed: scripts/build-faiss.ts. */
+const notShipped = new Set(['faiss-node']);
+
 /** Every package whose code reaches the user: bundled by us, or packed as it is. */
 export async function shippedPackages(): Promise<ShippedPackage[]> {
   const { packages } = JSON.parse(await readFile(at('package-lock.json'), 'utf8')) as { packages: Lock };
   const imported = (await Promise.all(['src-shared', 'src-main', 'src-renderer'].map(importedPackages))).flat();
-  const roots = new Set([...imported, ...Object.keys(packages['']?.dependencies ?? {})]);
+  const roots = new Set([
+    ...imported.filter((name) => !notShipped.has(name)),
+    ...Object.keys(packages['']?.dependencies ?? {}),
+  ]);
   return [...closure(packages, roots)].sort().map((path) => ({
     path,
     name: path.replace(/^.*node_modules\//, ''),

@@ -60,6 +60,7 @@ test('no install script runs, and each package that has one was decided on', () 
   expect(scriptFaults(manifest, planted)).toEqual(['a has an install script']);
   expect(scriptFaults({ allowScripts: { 'better-sqlite3': true, gone: false } }, lock)).toEqual([
     'electron-winstaller has an install script',
+    'faiss-node has an install script',
     'gone is not installed',
     'better-sqlite3 may run its script',
   ]);

@@ -32,9 +32,12 @@ export const shippedLicences: ReadonlySet<string> = new Set([
 /** What tools may have beside those: they build and test, and stay here. */
 export const toolLicences: ReadonlySet<string> = new Set([
   ...shippedLicences,
+  '(BSD-2-Clause OR MIT OR Apache-2.0)',
+  '(MIT OR WTFPL)',
   '(WTFPL OR MIT)',
   // Tables of data, such as which browser knows what.
   'CC-BY-4.0',
+  'MIT OR Apache',
   'MIT OR Apache-2.0',
   'MPL-2.0',
   'WTFPL',
