@@ -23,6 +23,7 @@ export const keys = {
   memorySearches: ['memories', 'search'] as const,
   memorySearch: (query: object) => ['memories', 'search', query] as const,
   memoryStatistics: ['memories', 'statistics'] as const,
+  facts: (superseded: boolean) => ['memories', 'facts', superseded] as const,
   /** Everything about one; the rest begins with it. */
   memory: (id: string) => ['memory', id] as const,
   memoryDetail: (id: string) => ['memory', id, 'detail'] as const,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,15 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
   const file = join(folder, 'memory.db');
   const failures: Error[] = [];
   const store = await openStore({ file, durability: 'normal', onFailure: (error) => failures.push(error) });
+  await store.call('memoryKeys.add', {
+    version: 1,
+    id: 'key',
+    method: 'stored',
+    salt: null,
+    cost: null,
+    created_at: 1,
+    root: randomBytes(32),
+  });
   const reader = openReader(file);
   /** Stores memories, and reads them for facts as the mind's thread does. */
   const remember = async (rows: readonly Given[]) => {

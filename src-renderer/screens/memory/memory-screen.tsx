@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { ArrowRightLeft, ChartNoAxesColumn, Plus, Search } from 'lucide-react';
+import { ArrowRightLeft, ChartNoAxesColumn, Contact, Plus, Search } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import {
   type Done,
@@ -16,6 +16,7 @@ import { Button, IconButton } from '../../components/button.tsx';
 import { inputLook } from '../../components/field.tsx';
 import { useText } from '../../locales/index.ts';
 import { AddMemory } from './add-memory.tsx';
+import { FactsDialog } from './facts-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { filtersSet, lookOf, type MemorySearch, noFilters } from './look.ts';
 import { MemoryInspector } from './memory-inspector.tsx';
@@ -115,6 +116,9 @@ export function MemoryScreen() {
         <h1 className="mr-2 text-page">{t('memory.title')}</h1>
         <SearchField value={typed} onChange={setTyped} />
         <div className="flex-1" />
+        <IconButton label={t('facts.title')} onPress={() => setSearch({ panel: 'facts' })}>
+          <Contact aria-hidden="true" size={17} />
+        </IconButton>
         <IconButton label={t('memory.statistics')} onPress={() => setSearch({ panel: 'statistics' })}>
           <ChartNoAxesColumn aria-hidden="true" size={17} />
         </IconButton>
@@ -181,6 +185,13 @@ export function MemoryScreen() {
       {search.panel === 'statistics' && (
         <StatisticsDialog
           onPerson={(person) => setSearch({ ...noFilters, person, panel: '' })}
+          onClose={() => setSearch({ panel: '' })}
+        />
+      )}
+      {search.panel === 'facts' && (
+        <FactsDialog
+          canWrite={canWrite}
+          onOpen={(id) => setSearch({ ...noFilters, id, q: '', panel: '' })}
           onClose={() => setSearch({ panel: '' })}
         />
       )}

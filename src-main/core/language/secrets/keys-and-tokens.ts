@@ -22,7 +22,7 @@ const forms: readonly RegExp[] = [
 /** The part in the first group is the secret, the rest says that it is one. */
 const carriers: readonly RegExp[] = [
   /\bbearer\s{1,4}([A-Za-z0-9._~+/-]{20,4000}=*)/gi,
-  // A password in an address: scheme://name:password@host
+  // A password in an address, between the name and the host.
   /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@?#]{0,100}:([^\s/@?#]{3,200})@/gi,
 ];
 

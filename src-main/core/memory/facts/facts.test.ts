@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openTestMemory } from '../test-memory.ts';
@@ -107,15 +106,6 @@ test('a fact goes with its memory, its text, and when it becomes sensitive; an o
     { id: 'erased', content: 'I am allergic to nuts', sender_id: 'ana', subject: 'ana' },
   ]);
   const { call } = memory.store;
-  await call('memoryKeys.add', {
-    version: 1,
-    id: 'key',
-    method: 'stored',
-    salt: null,
-    cost: null,
-    created_at: 1,
-    root: randomBytes(32),
-  });
   await call('facts.forget', { person: 'ana', slot: 'allergy', value: 'nuts', now: 1 });
   await call('memories.forget', { id: 'forgotten', now: 1 });
   await call('memories.update', { id: 'changed', patch: { content: 'I love milk' } });
