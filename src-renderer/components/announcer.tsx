@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, use, useCallback, useState } from 'react';
+import { createContext, type ReactNode, use, useEffect, useState } from 'react';
+import { createAnnouncements } from './announcements.ts';
 
 type Announce = (text: string) => void;
 
@@ -9,7 +10,10 @@ export const useAnnounce = (): Announce => use(AnnounceContext);
 
 export function Announcer({ children }: { children: ReactNode }) {
   const [said, setSaid] = useState({ text: '', turn: 0 });
-  const announce = useCallback((text: string) => setSaid((before) => ({ text, turn: before.turn + 1 })), []);
+  const [{ announce, stop }] = useState(() =>
+    createAnnouncements((text) => setSaid((before) => ({ text, turn: before.turn + 1 }))),
+  );
+  useEffect(() => stop, [stop]);
   return (
     <AnnounceContext value={announce}>
       {children}

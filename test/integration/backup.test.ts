@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openReader } from '../../src-main/core/store/index.ts';
 import { filesBelow, livedInFolder, newFolder, passphrase } from '../fakes/backup-rig.ts';
-import { fromSources, type Product, startProduct } from '../fakes/product.ts';
+import { type Product, productArgs, startProduct } from '../fakes/product.ts';
 import { connectOverRest } from '../fakes/rest-client.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -37,7 +37,7 @@ function spawnCli(
   said: { out: string; err: string };
   ended: Promise<Ended>;
 } {
-  const child = spawn(process.execPath, [...nodeArgs, ...fromSources, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, ...productArgs, ...args], {
     cwd: root,
     env: {
       ...process.env,
@@ -153,7 +153,7 @@ describe('the passphrase', () => {
   test('is asked of nobody where there is no terminal', async () => {
     const dataDir = folder(livedInFolder({ messages: 5, config }));
     const { CLAWDBOT_BACKUP_PASSPHRASE: _, ...rest } = process.env;
-    const child = spawn(process.execPath, [...fromSources, 'backup', join(dataDir, '..', 'never'), '--data', dataDir], {
+    const child = spawn(process.execPath, [...productArgs, 'backup', join(dataDir, '..', 'never'), '--data', dataDir], {
       cwd: root,
       env: { ...rest, NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],

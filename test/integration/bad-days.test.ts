@@ -21,9 +21,9 @@ import { afterEach, expect, test } from 'vitest';
 import { leaveOut } from '../fakes/leave-out.ts';
 import {
   freePort,
-  fromSources,
   type Product,
   type ProductOptions,
+  productArgs,
   StartFailed,
   startProduct,
   webhookSecret,
@@ -177,7 +177,7 @@ test('a data folder of another user is refused with its path and the remedy, and
   const before = readdirSync(dataDir);
 
   const nobody = 65_534;
-  const { status, stderr } = spawnSync(process.execPath, [...fromSources, 'serve', '--data', dataDir], {
+  const { status, stderr } = spawnSync(process.execPath, [...productArgs, 'serve', '--data', dataDir], {
     uid: nobody,
     gid: nobody,
     encoding: 'utf8',

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { freePort, fromSources, type Product, startProduct } from '../fakes/product.ts';
+import { freePort, type Product, productArgs, startProduct } from '../fakes/product.ts';
 
 const root = join(import.meta.dirname, '../..');
 const stackLine = /^\s+at .*\.(ts|js):\d+/m;
@@ -29,7 +29,7 @@ function spawnCli(args: readonly string[]) {
   const { CLAWDBOT_DATA: _, ...own } = process.env;
   // What this machine's network needs is no part of what the program is asked here.
   const env = Object.fromEntries(Object.entries(own).filter(([key]) => !/proxy/i.test(key)));
-  const child = spawn(process.execPath, [...fromSources, ...args], {
+  const child = spawn(process.execPath, [...productArgs, ...args], {
     cwd: root,
     env: { ...env, NODE_OPTIONS: '', XDG_DATA_HOME: join(tmpdir(), 'clawdbot-cli-nobody') },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readZip } from '../../src-main/core/foundation/archive/index.ts';
 import { Diagnostics } from '../../src-shared/schema/diagnostics.ts';
-import { fromSources, type Product, startProduct } from '../fakes/product.ts';
+import { type Product, productArgs, startProduct } from '../fakes/product.ts';
 import { createSender } from '../fakes/signed-load.ts';
 
 /* Whatever a person or an operator may write down says "canary" here, in every place that the product reads. */
@@ -111,7 +111,7 @@ describe('a diagnostics bundle', () => {
   });
 
   const doctor = (path: string, ...more: string[]) =>
-    spawnSync(process.execPath, [...fromSources, 'doctor', '--data', dataDir, `--bundle=${path}`, ...more], {
+    spawnSync(process.execPath, [...productArgs, 'doctor', '--data', dataDir, `--bundle=${path}`, ...more], {
       encoding: 'utf8',
       env: { ...process.env, NODE_OPTIONS: '' },
     });
@@ -138,7 +138,7 @@ describe('a diagnostics bundle', () => {
     const path = join(folder, 'broken.zip');
     const { status } = spawnSync(
       process.execPath,
-      [...fromSources, 'doctor', '--data', broken, '--bundle', path, '--json'],
+      [...productArgs, 'doctor', '--data', broken, '--bundle', path, '--json'],
       {
         env: { ...process.env, NODE_OPTIONS: '' },
       },

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fromSources, type Product, startProduct } from '../fakes/product.ts';
+import { type Product, productArgs, startProduct } from '../fakes/product.ts';
 
 const isPosix = process.platform !== 'win32';
 
@@ -42,7 +42,7 @@ async function work({ url, token, dataDir }: Product): Promise<void> {
     expect(response.status).toBe(202);
     await response.body?.cancel();
   }
-  execFileSync(process.execPath, [...fromSources, 'token', '--data', dataDir], {
+  execFileSync(process.execPath, [...productArgs, 'token', '--data', dataDir], {
     env: { ...process.env, NODE_OPTIONS: '' },
   });
 }

@@ -9,7 +9,7 @@ import { pageAddressOf, readDeepLink } from '../../src-main/hosts/electron/deep-
 import { pageUrl } from '../../src-main/hosts/electron/identity.ts';
 import { loadStaticFiles } from '../../src-main/transports/index.ts';
 import { hostilePaths } from '../fakes/hostile-paths.ts';
-import { fromSources, type Product, startProduct } from '../fakes/product.ts';
+import { type Product, productArgs, startProduct } from '../fakes/product.ts';
 import { exchange, raw } from '../fakes/raw-http.ts';
 import { openTestSocket } from '../fakes/test-socket.ts';
 
@@ -203,7 +203,7 @@ test.each([
 ])('a command line with %s %s ends with one sentence', (option, value) => {
   const { status, stderr, stdout } = spawnSync(
     process.execPath,
-    [...fromSources, 'serve', `${option}=${value}`, '--port', '0'],
+    [...productArgs, 'serve', `${option}=${value}`, '--port', '0'],
     {
       encoding: 'utf8',
       cwd: folder,

@@ -12,7 +12,7 @@ import { rowSum } from '../../src-main/core/store/sqlite/row-sums.ts';
 import { migrate } from '../../src-main/core/store/sqlite/schema.ts';
 import type { Memory, MemoryHit } from '../../src-shared/schema/memory.ts';
 import type { KeyState } from '../../src-shared/schema/memory-key.ts';
-import { fromSources, type Product, type ProductOptions, startProduct, webhookSecret } from '../fakes/product.ts';
+import { type Product, type ProductOptions, productArgs, startProduct, webhookSecret } from '../fakes/product.ts';
 import { createSender } from '../fakes/signed-load.ts';
 
 /*
@@ -170,7 +170,7 @@ test('the look finds what is in the open', async () => {
 });
 
 const run = promisify(execFile);
-const clawdbot = (...args: string[]) => run(process.execPath, [...fromSources, ...args]);
+const clawdbot = (...args: string[]) => run(process.execPath, [...productArgs, ...args]);
 
 describe('a folder whose keys are gone', () => {
   test('starts, lists what is locked, exports the rest and says so, and has everything again with the keys', async () => {

@@ -11,7 +11,7 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { makeCertificate } from '../fakes/certificate.ts';
-import { freePort, fromSources, type Product, StartFailed, startProduct, webhookSecret } from '../fakes/product.ts';
+import { freePort, type Product, productArgs, StartFailed, startProduct, webhookSecret } from '../fakes/product.ts';
 import { createSender, sign } from '../fakes/signed-load.ts';
 import { statusOf } from '../fakes/status.ts';
 
@@ -68,7 +68,7 @@ async function doctor(
   { env = {}, before = [] }: { env?: Record<string, string>; before?: readonly string[] } = {},
 ): Promise<Map<string, Check>> {
   const own = Object.entries(process.env).filter(([key]) => !/proxy/i.test(key));
-  const [command, ...args] = [...before, process.execPath, ...fromSources, 'doctor', '--json', '--data', dataDir];
+  const [command, ...args] = [...before, process.execPath, ...productArgs, 'doctor', '--json', '--data', dataDir];
   const child = spawn(command, args, { cwd: root, env: { ...Object.fromEntries(own), NODE_OPTIONS: '', ...env } });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

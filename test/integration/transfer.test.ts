@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openReader } from '../../src-main/core/store/index.ts';
 import type { Client } from '../../src-shared/contract/index.ts';
-import { fromSources, type Product, startProduct } from '../fakes/product.ts';
+import { type Product, productArgs, startProduct } from '../fakes/product.ts';
 import { connectOverRest } from '../fakes/rest-client.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -31,7 +31,7 @@ interface Ended {
 }
 
 function spawnCli(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...fromSources, ...args], {
+  const child = spawn(process.execPath, [...productArgs, ...args], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', XDG_DATA_HOME: join(tmpdir(), 'clawdbot-transfer-nobody') },
     stdio: ['ignore', 'pipe', 'pipe'],
