@@ -116,7 +116,7 @@ describe('beside a running product', () => {
     expect(results.map(({ content }) => content)).toEqual(['The canary sings in the blue box']);
     const old = await fetch(`${second.url}/api/v1/memories`, { headers: { authorization: `Bearer ${product.token}` } });
     expect(old.status).toBe(401);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('the passphrase', () => {
@@ -148,7 +148,7 @@ describe('the passphrase', () => {
     expect(usage).toMatchObject({ code: 2 });
     expect(usage.err).toContain('there is no option --passphrase');
     expect(existsSync(other)).toBe(false);
-  }, 120_000);
+  }, 240_000);
 
   test('is asked of nobody where there is no terminal', async () => {
     const dataDir = folder(livedInFolder({ messages: 5, config }));
@@ -163,7 +163,7 @@ describe('the passphrase', () => {
     const [code] = await once(child, 'close');
     expect(code).toBe(2);
     expect(err).toContain('set CLAWDBOT_BACKUP_PASSPHRASE, or name a file with --passphrase-file');
-  }, 60_000);
+  }, 180_000);
 });
 
 test.each(['Copying', 'Encrypting'])(
@@ -210,7 +210,7 @@ describe('a restore that is killed', () => {
     expect((await clawdbot('export', '--format', 'jsonl', '--data', dataDir)).code).toBe(0);
     expect(await clawdbot('restore', file, '--data', dataDir)).toMatchObject({ code: 0 });
     isNew(dataDir);
-  }, 120_000);
+  }, 240_000);
 
   test('halfway keeps every other command out, until a second restore finishes it', async () => {
     const { dataDir, file, killed, before } = await rig();
@@ -233,7 +233,7 @@ describe('a restore that is killed', () => {
     isNew(dataDir);
     const [stamp = ''] = readdirSync(join(dataDir, 'before-restore'));
     expect(filesBelow(join(dataDir, 'before-restore', stamp))).toEqual(before);
-  }, 120_000);
+  }, 240_000);
 
   test('when the new data come in is finished by the next start', async () => {
     const { dataDir, killed } = await rig();
@@ -244,5 +244,5 @@ describe('a restore that is killed', () => {
     expect(await product.stop()).toBe(0);
     isNew(dataDir);
     expect(existsSync(join(dataDir, '.restoring'))).toBe(false);
-  }, 120_000);
+  }, 240_000);
 });

@@ -357,7 +357,7 @@ describe.each(proxies)('behind $title', ({ title, package: debian, isThere, comm
     }
     expect(wrong).toEqual([]);
     expect(said).not.toMatch(/emerg|ALERT/);
-  }, 120_000);
+  }, 240_000);
 
   test('the canary of that test is found when it is asked for openly', async (context) => {
     needsProxy(context);

@@ -104,7 +104,7 @@ test('cut off before any statement of a migration, the schema is the old one or 
   expect(cuts.length).toBeGreaterThan(30);
   expect(stateOf(whole)).toEqual({ version: schemaVersion, isNew: true, rows: messages });
   expect(cuts.map(faultIn).filter((fault) => fault !== null)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test.each([2, 9, 20, 33])('killed for good before statement %i, the same holds', async (last) => {
   const file = join(newFolder(), 'memory.db');

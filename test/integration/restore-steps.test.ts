@@ -48,7 +48,7 @@ beforeAll(async () => {
   before = filesBelow(old, { without });
   after = filesBelow(from, { without });
   after.delete('memory.db');
-}, 60_000);
+}, 180_000);
 afterEach(live);
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

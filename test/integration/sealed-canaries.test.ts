@@ -263,7 +263,7 @@ test('what was marked in an earlier version is sealed by the first start, and no
   expect(await product.stop()).toBe(0);
   expect(leaks(dataDir)).toEqual([]);
   expect(readdirSync(join(dataDir, 'backups')).filter((name) => name.endsWith('.db'))).toHaveLength(1);
-}, 60_000);
+}, 180_000);
 
 /** A message as a version of that time left it. */
 function keepMessage(db: Database.Database, content: string): void {

@@ -270,7 +270,7 @@ describe('a network that asks to sign in, or reads along', () => {
     status = 200;
     await vi.waitFor(async () => expect((await statusOf(product)).outbox.pending).toBe(0), 20_000);
     expect((await statusOf(product)).notices).toEqual([]);
-  }, 40_000);
+  }, 180_000);
 });
 
 describe('a wrong clock', () => {
@@ -311,7 +311,7 @@ describe('a wrong clock', () => {
       async () => expect((await doctor(product.dataDir)).get('clock')).toMatchObject({ state: 'ok' }),
       10_000,
     );
-  }, 40_000);
+  }, 180_000);
 
   test('is not told by whoever does not know the secret', async () => {
     const product = await start({});

@@ -171,7 +171,7 @@ describe('from the command line', () => {
     for (const { id } of imports.slice(1))
       expect((await clawdbot('import', '--undo', id, '--data', dataDir)).code).toBe(0);
     expect(count('forgotten_at IS NULL')).toBe(1);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('beside a running product', () => {

@@ -134,7 +134,7 @@ describe.each(['jsonl', 'csv'] as const)('an export as %s', (format) => {
       ),
       { numRuns: 15 },
     );
-  }, 120_000);
+  }, 240_000);
 });
 
 test('what was forgotten or removed is left out unless it is asked for, and comes in as it was', async () => {
