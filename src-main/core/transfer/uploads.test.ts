@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createIds } from '../foundation/ids.ts';
 import { openTransfer, type Transfer } from './test-transfer.ts';
 import { createUploads, type Uploads } from './uploads.ts';
@@ -123,8 +123,11 @@ test('a file that nobody goes on with goes, and so does what an earlier process 
   uploads = open(20);
   expect(held()).toEqual([]);
   const { id } = await uploads.begin({ name: 'a', bytes: 5 });
-  while (held().length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  await expect(async () => uploads.get(id)).rejects.toMatchObject({ code: 'IMPORT_NOT_FOUND' });
+  await vi.waitFor(() => expect(held()).toEqual([]), { timeout: 10_000 });
+  // The bytes go first.
+  await vi.waitFor(() => expect(async () => uploads.get(id)).rejects.toMatchObject({ code: 'IMPORT_NOT_FOUND' }), {
+    timeout: 10_000,
+  });
 });
 
 test('a file that holds nothing we know says so, and can only be cancelled or brought in as nothing', async () => {
