@@ -52,7 +52,7 @@ test('a file in parts is shown first, comes in after a yes, and can be taken bac
   await uploads.confirm(id);
   expect(await until(id, 'done')).toMatchObject({ progress: 1, report: { memories: { brought: 2 } } });
   expect(await here.records()).toHaveLength(2);
-  expect(held()).toEqual([]);
+  await vi.waitFor(() => expect(held()).toEqual([]), { timeout: 10_000 });
   expect((await here.importer.list({ cursor: Number.MAX_SAFE_INTEGER, limit: 5 })).items).toMatchObject([
     { id, name: 'a.jsonl', memories: 2 },
   ]);
