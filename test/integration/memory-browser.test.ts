@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Client } from '../../src-shared/contract/index.ts';
 import type { ImportJob } from '../../src-shared/schema/transfer.ts';
 import { type Product, startProduct } from '../fakes/product.ts';
@@ -123,7 +123,7 @@ test('a file comes in over HTTP after a look and a yes, and only an administrato
   const [memory] = (await client.memories.list({})).items;
   expect(memory?.content).toBe('一架梯子');
   expect(await client.memories.get({ id: memory?.id ?? '' })).toMatchObject({ import: { id: job.id } });
-  expect(readdirSync(folder)).toEqual([]);
+  await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), { timeout: 10_000 });
   await client.transfers.undo({ id: job.id });
   expect((await client.memories.list({})).items).toEqual([]);
 
