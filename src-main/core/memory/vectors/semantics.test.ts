@@ -150,7 +150,7 @@ test('after a change of model the old vectors serve until the new are whole, and
   expect(memory.idsOf(await both.find('car', null))).toEqual(['a']);
   expect(old.asked.length).toBe(asked + 1);
 
-  for (let turn = 0; turn < 50 && both.isWaiting(); turn++) {
+  for (let turn = 0; turn < 600 && both.isWaiting(); turn++) {
     await both.settle();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
