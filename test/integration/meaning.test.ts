@@ -6,8 +6,8 @@ import { expect, test, vi } from 'vitest';
 import { grantWish } from '../../src-main/core/assistant/mind.ts';
 import type { MindReply, MindWish } from '../../src-main/core/assistant/protocol.ts';
 import { runMind } from '../../src-main/core/assistant/thread.ts';
+import { rowOf } from '../../src-main/core/memory/test-memory.ts';
 import { createTestEmbedder } from '../../src-main/core/memory/vectors/test-embedder.ts';
-import { rowOf } from '../../src-main/core/memory/vectors/test-semantics.ts';
 import { openStore } from '../../src-main/core/store/index.ts';
 import { type MemoryHit, MemoryQuery } from '../../src-shared/schema/memory.ts';
 

@@ -9,7 +9,7 @@ import { factsState, nextLesson } from './facts/learn.ts';
 import { createRecall, type RecallOptions } from './recall.ts';
 import { followTerms } from './terms/follow.ts';
 
-type Given = Partial<MemoryRow> & Pick<MemoryRow, 'id' | 'content'>;
+export type Given = Partial<MemoryRow> & Pick<MemoryRow, 'id' | 'content'>;
 type Asked = Partial<Omit<MemoryQuery, 'query' | 'now'>> & Partial<RecallOptions>;
 
 /** For tests: a real store in a folder of its own, filled with memories, and a recall that reads it. */
@@ -63,7 +63,8 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
   };
 }
 
-function rowOf(given: Given): MemoryRow {
+/** For tests: a memory of which only what matters is given. */
+export function rowOf(given: Given): MemoryRow {
   return {
     external_id: null,
     kind: 'note',

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Electron } from '../../../src-main/hosts/electron/electron-modules.ts';
 import { FakeApp, FakeMachine } from './app.ts';
 import { FakeChannel, type FakeContents, FakeEvent } from './contents.ts';
@@ -21,13 +22,25 @@ import { FakeWindow } from './window.ts';
 
 export type FakeElectron = ReturnType<typeof createFakeElectron>;
 
+const profiles: string[] = [];
+
+function profile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'clawdbot-electron-'));
+  profiles.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of profiles.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
 /**
  * Electron without Electron: the modules that the host uses, with their rules kept and a person's hands on them. What they
  * take and give is checked against the real declarations; whatever is not faked fails by name when it is used.
  */
 export function createFakeElectron({
   machine = new FakeMachine(),
-  folder = mkdtempSync(join(tmpdir(), 'clawdbot-electron-')),
+  folder = profile(),
 }: {
   machine?: FakeMachine;
   folder?: string;

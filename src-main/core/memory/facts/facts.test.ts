@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openTestMemory } from '../test-memory.ts';
+import { openTestMemory, rowOf } from '../test-memory.ts';
 
 const day = (number: number): number => Date.UTC(2024, 0, number);
 
@@ -142,7 +142,7 @@ test('after any changes, in any order, it knows what reading everything anew wou
         if (each.kind === 'remember') {
           const person = `p${each.person}`;
           const row = { id: `m${count++}`, content: said[each.text] ?? '', sender_id: person, subject: person };
-          await call('memories.insert', { rows: [{ ...empty, ...row, created_at: day(count) }] });
+          await call('memories.insert', { rows: [rowOf({ ...row, created_at: day(count) })] });
         } else if (each.kind === 'update')
           await call('memories.update', { id, patch: { content: said[each.text] ?? '' } });
         else if (each.kind === 'forget') await call('memories.forget', { id, now: 1 });
@@ -161,13 +161,3 @@ test('after any changes, in any order, it knows what reading everything anew wou
     { numRuns: 15 },
   );
 });
-
-const empty = {
-  external_id: null,
-  kind: 'note' as const,
-  conversation_id: null,
-  platform: null,
-  message_id: null,
-  metadata: {},
-  sensitive: false,
-};

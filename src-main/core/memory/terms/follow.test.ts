@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { analyseQuery } from '../../language/index.ts';
 import { type MemoryRow, openReader, openStore, type Reader, type Store } from '../../store/index.ts';
 import { nextLesson } from '../facts/learn.ts';
+import { rowOf } from '../test-memory.ts';
 import { followTerms, type TermFollower } from './follow.ts';
 
 let folder: string;
@@ -222,19 +223,3 @@ test('after any changes, in any order, it says what an index made anew says', as
     { numRuns: 30 },
   );
 });
-
-function rowOf(given: Partial<MemoryRow> & Pick<MemoryRow, 'id' | 'content'>): MemoryRow {
-  return {
-    external_id: null,
-    kind: 'note',
-    created_at: Date.UTC(2024, 5, 1),
-    sender_id: null,
-    conversation_id: null,
-    platform: null,
-    subject: null,
-    message_id: null,
-    metadata: {},
-    sensitive: false,
-    ...given,
-  };
-}

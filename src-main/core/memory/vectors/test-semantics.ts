@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MemoryRow, openReader, openStore } from '../../store/index.ts';
+import { openReader, openStore } from '../../store/index.ts';
+import { type Given, rowOf } from '../test-memory.ts';
 import type { Embedder } from './embedder.ts';
 import type { EngineChoice } from './engines.ts';
 import { createSemantics, type Semantics, type VectorWish } from './semantics.ts';
-
-type Given = Partial<MemoryRow> & Pick<MemoryRow, 'id' | 'content'>;
 
 /** For tests: a real store in a folder of its own, and what makes, keeps and finds vectors of its memories. */
 export async function openTestStore() {
@@ -72,21 +71,5 @@ export async function openTestStore() {
       await store.close();
       await rm(folder, { recursive: true });
     },
-  };
-}
-
-export function rowOf(given: Given): MemoryRow {
-  return {
-    external_id: null,
-    kind: 'note',
-    created_at: Date.UTC(2024, 5, 1),
-    sender_id: null,
-    conversation_id: null,
-    platform: null,
-    subject: null,
-    message_id: null,
-    metadata: {},
-    sensitive: false,
-    ...given,
   };
 }
