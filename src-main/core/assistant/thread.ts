@@ -78,12 +78,15 @@ export function runMind(
   let isKeepingUp = false;
   let lookingAgain: NodeJS.Timeout | undefined;
   let taught: { from: string; at: number } | null = null;
+  let hasFailedToLearn = false;
+  let isClosed = false;
 
   /** Brings the indexes up to date between two questions, a few milliseconds at a time: words first, then meaning. */
   function keepUp(): void {
-    if (isKeepingUp) return;
+    if (isKeepingUp || isClosed) return;
     isKeepingUp = true;
     const step = (): void => {
+      if (isClosed) return;
       if (terms.work()) setImmediate(step);
       else if (!semantics.isThere) finish();
       else void semantics.work().then((hasWorked) => (hasWorked ? setImmediate(step) : finish()));
@@ -93,6 +96,7 @@ export function runMind(
 
   function finish(): void {
     isKeepingUp = false;
+    if (isClosed) return;
     wish();
     clearTimeout(lookingAgain);
     // The first index of a large memory has many parts, and perhaps nobody asks anything for hours.
@@ -105,6 +109,18 @@ export function runMind(
    * False where there is nothing to read and nothing to wait for.
    */
   function learn(): boolean {
+    if (hasFailedToLearn) return false;
+    try {
+      return learnStep();
+    } catch (error) {
+      // Facts that cannot be read cost answers nothing; a thread that died of them would.
+      hasFailedToLearn = true;
+      failed(error);
+      return false;
+    }
+  }
+
+  function learnStep(): boolean {
     const from = JSON.stringify(factsState(reader));
     if (taught?.from === from && performance.now() - taught.at < lessonLostMs) return true;
     const lesson = nextLesson(reader);
@@ -135,6 +151,7 @@ export function runMind(
   return {
     /** For whoever runs it in a thread of its own; the product ends the thread. */
     async close(): Promise<void> {
+      isClosed = true;
       clearTimeout(lookingAgain);
       await semantics.close();
       reader.close();
