@@ -1,4 +1,5 @@
 import type { MemoryRow } from '../../src-main/core/store/index.ts';
+import { chance } from './damage.ts';
 
 /** So many different words, as often as words are in a language: the n-th about 1 / n as often as the first. */
 const vocabulary = 60_000;
@@ -23,15 +24,10 @@ const syllables = [
 const meanWords = 14;
 const start = Date.UTC(2019, 0, 1);
 
-/** Numbers from 0 to 1 that are the same in every run (mulberry32, Tommy Ettinger, public domain). */
+/** Numbers from 0 to 1 that are the same in every run. */
 export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = chance(seed);
+  return () => next(2 ** 32) / 2 ** 32;
 }
 
 /** A word that no other number has; the first ones are short, as frequent words are. */

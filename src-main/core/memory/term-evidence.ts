@@ -1,6 +1,7 @@
 import type { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { isGram, type QueryPart, type Token } from '../language/index.ts';
 import type { Reader } from '../store/index.ts';
+import { Best } from './best.ts';
 import { neighbourReach, sittingGapMs } from './conversation.ts';
 import { type Evidence, enoughWhole, exactHolders, othersOf, partWeight } from './evidence.ts';
 import type { FilterSql } from './filter.ts';
@@ -105,7 +106,7 @@ export function evidenceOfTerms(
    * Turtle and Flood, 1995).
    */
   function strongest(count: number): number[] {
-    const best = createBest(count);
+    const best = new Best(count);
     const byBound = ways
       .map((waysOfTerm) => ({ waysOfTerm, bound: waysOfTerm.reduce((total, way) => total + boundOf(way), 0) }))
       .sort((one, other) => other.bound - one.bound);
@@ -114,17 +115,17 @@ export function evidenceOfTerms(
       let touched = 0;
       let rest = byBound.reduce((total, { bound }) => total + bound, 0);
       for (const { waysOfTerm, bound } of byBound) {
-        touched = addUp(waysOfTerm, docs, at, { touched, takesNew: rest >= best.floor() });
+        touched = addUp(waysOfTerm, docs, at, { touched, takesNew: rest >= best.floor });
         rest -= bound;
       }
       for (let each = 0; each < touched; each++) {
         const slot = scratch.touched[each] as number;
         const total = scratch.totals[slot] as number;
         scratch.totals[slot] = 0;
-        if (total >= best.floor() && (!mask || mask[slot])) best.offer(total, docs.seqs[slot] as number);
+        if (total >= best.floor && (!mask || mask[slot])) best.offer(total, docs.seqs[slot] as number);
       }
     });
-    return best.take();
+    return best.take().map(({ id }) => id);
   }
 
   /** Adds a term to the sums in `scratch`; answers how many memories of the segment have one now. */
@@ -245,50 +246,4 @@ export function maskOf({ docs }: Segment, { from, to, filter }: MemoryQuery): Ui
     const isLetIn = at >= since && at <= until && isOfPerson(slot);
     return isLetIn && ids.every(({ column, key }) => column[slot] === key) ? 1 : 0;
   });
-}
-
-/** Keeps the `count` highest of what it is offered: a heap with the lowest of them at the top. */
-function createBest(count: number) {
-  const scores: number[] = [];
-  const seqs: number[] = [];
-  const isBelow = (a: number, b: number): boolean =>
-    (scores[a] as number) < (scores[b] as number) ||
-    (scores[a] === scores[b] && (seqs[a] as number) < (seqs[b] as number));
-  const swap = (a: number, b: number): void => {
-    [scores[a], scores[b]] = [scores[b] as number, scores[a] as number];
-    [seqs[a], seqs[b]] = [seqs[b] as number, seqs[a] as number];
-  };
-  const sink = (from: number): void => {
-    let at = from;
-    for (;;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) if (child < scores.length && isBelow(child, least)) least = child;
-      if (least === at) return;
-      swap(at, least);
-      at = least;
-    }
-  };
-  const rise = (from: number): void => {
-    for (let at = from; at > 0 && isBelow(at, (at - 1) >> 1); at = (at - 1) >> 1) swap(at, (at - 1) >> 1);
-  };
-  return {
-    /** What is lower than this is not taken. */
-    floor: (): number => (scores.length < count ? 0 : (scores[0] as number)),
-    offer(score: number, seq: number): void {
-      if (scores.length < count) {
-        scores.push(score);
-        seqs.push(seq);
-        rise(scores.length - 1);
-      } else if (score > (scores[0] as number) || (score === scores[0] && seq > (seqs[0] as number))) {
-        scores[0] = score;
-        seqs[0] = seq;
-        sink(0);
-      }
-    },
-    take: (): number[] =>
-      seqs
-        .map((seq, at) => ({ seq, score: scores[at] as number }))
-        .sort((one, other) => other.score - one.score || other.seq - one.seq)
-        .map(({ seq }) => seq),
-  };
 }

@@ -1,4 +1,4 @@
-import { Best } from '../best.ts';
+import { Best } from '../../best.ts';
 import { groupSize } from '../kernel/kernel.ts';
 import type { NumberMask } from '../number-mask.ts';
 import { gapsBetween } from '../ranges.ts';

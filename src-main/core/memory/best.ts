@@ -11,6 +11,11 @@ export class Best {
     this.ids = new Float64Array(count);
   }
 
+  /** What is lower than this is not taken. */
+  get floor(): number {
+    return this.size < this.count ? Number.NEGATIVE_INFINITY : (this.scores[0] as number);
+  }
+
   offer(score: number, id: number): void {
     if (this.size < this.count) {
       let at = this.size++;
