@@ -13,10 +13,13 @@ const said = [
 const people = ['ana', 'ben', 'li'];
 const questions = ['where does ana live, Porto?', 'tea', 'kettle Porto', '灯笼', 'what did ben say', '"the kettle"'];
 
+/** What ends each other comes often, and so does hiding: a memory that is out of reach must not come in by the other. */
+const text = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 2, arbitrary: fc.nat(5) });
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('remember' as const), text: fc.nat(5), person: fc.nat(2) }) },
-  fc.record({ kind: fc.constantFrom('forget' as const, 'restore' as const, 'hide' as const), of: fc.nat(6) }),
-  fc.record({ kind: fc.constant('update' as const), of: fc.nat(6), text: fc.nat(5) }),
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('remember' as const), text, person: fc.nat(2) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('hide' as const), of: fc.nat(9) }) },
+  fc.record({ kind: fc.constantFrom('forget' as const, 'restore' as const), of: fc.nat(9) }),
+  fc.record({ kind: fc.constant('update' as const), of: fc.nat(9), text }),
   fc.record({ kind: fc.constant('erase' as const), person: fc.nat(2) }),
 );
 
@@ -24,7 +27,7 @@ test.each(['terms', 'text'] as const)(
   'by the index of %s nothing erased, forgotten, hidden or of another person ever comes back',
   async (by) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
         await using memory = await openTestMemory([], { by });
         const { call } = memory.store;
         const there = new Map<string, { person: string; forgotten: boolean; hidden: boolean }>();
