@@ -23,11 +23,13 @@ export function mountFillingDisk(folder: string) {
   return {
     /** Leaves so many bytes free. What is written meanwhile may take them first, and then it is full. */
     fillUpTo(left: number): void {
-      try {
-        resize(left);
-      } catch {
-        // More was written since we looked than the disk would hold.
-        resize(left + 1024 * 1024);
+      for (let more = 0; ; more = 2 * more + 1024 * 1024) {
+        try {
+          return resize(left + more);
+        } catch (error) {
+          // More was written since we looked than the disk would hold.
+          if (more > roomy) throw error;
+        }
       }
     },
     makeRoom: () => resize(roomy),

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MemoryQuery } from '../../../src-shared/schema/memory.ts';
-import { rowOf } from '../memory/test-memory.ts';
 import { openReader, openStore, type Store } from '../store/index.ts';
 import { createMind, grantWish, type Mind } from './mind.ts';
 
@@ -110,9 +109,20 @@ test('a thread that cannot start fails its question, and the next question has a
 });
 
 test('the words of its memories are indexed between two questions, and kept for the next thread', async () => {
-  const rows = Array.from({ length: 18_000 }, (_, at) =>
-    rowOf({ id: `m${at}`, content: `the kettle number ${at}`, created_at: at }),
-  );
+  const rows = Array.from({ length: 18_000 }, (_, at) => ({
+    id: `m${at}`,
+    external_id: null,
+    kind: 'note' as const,
+    content: `the kettle number ${at}`,
+    created_at: at,
+    sender_id: null,
+    conversation_id: null,
+    platform: null,
+    subject: null,
+    message_id: null,
+    metadata: {},
+    sensitive: false,
+  }));
   await store.call('memories.insert', { rows });
   const reader = openReader(join(folder, 'memory.db'));
   const search = { query: MemoryQuery.parse({ query: 'kettle 17999', timezone: 'UTC' }), now: 0 };
