@@ -42,6 +42,21 @@ const ask = (from: Mind) =>
     dry_run: true,
   });
 
+const rowOf = (id: string, content: string, sender_id: string | null = null) => ({
+  id,
+  external_id: null,
+  kind: 'note' as const,
+  content,
+  created_at: 1,
+  sender_id,
+  conversation_id: null,
+  platform: null,
+  subject: null,
+  message_id: null,
+  metadata: {},
+  sensitive: false,
+});
+
 /** Threads of this process that run JavaScript beside the main one. */
 const threads = () =>
   readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'WorkerThread\n')
@@ -109,20 +124,7 @@ test('a thread that cannot start fails its question, and the next question has a
 });
 
 test('the words of its memories are indexed between two questions, and kept for the next thread', async () => {
-  const rows = Array.from({ length: 18_000 }, (_, at) => ({
-    id: `m${at}`,
-    external_id: null,
-    kind: 'note' as const,
-    content: `the kettle number ${at}`,
-    created_at: at,
-    sender_id: null,
-    conversation_id: null,
-    platform: null,
-    subject: null,
-    message_id: null,
-    metadata: {},
-    sensitive: false,
-  }));
+  const rows = Array.from({ length: 18_000 }, (_, at) => rowOf(`m${at}`, `the kettle number ${at}`));
   await store.call('memories.insert', { rows });
   const reader = openReader(join(folder, 'memory.db'));
   const search = { query: MemoryQuery.parse({ query: 'kettle 17999', timezone: 'UTC' }), now: 0 };
@@ -133,5 +135,21 @@ test('the words of its memories are indexed between two questions, and kept for 
   // Two parts, and nobody asks anything after the first.
   await vi.waitFor(() => expect(kept()).toBeGreaterThan(15_000), { timeout: 40_000 });
   expect((await found.ask('search', search))[0]?.id).toBe('m17999');
+  reader.close();
+});
+
+test('what is stored after the last question is read for facts although nobody asks again', async () => {
+  await ask(openMind());
+  const reader = openReader(join(folder, 'memory.db'));
+  const learnt = () => reader.all<{ value: string }>('SELECT value FROM facts').map(({ value }) => value);
+  for (const [id, content] of [
+    ['m1', 'I live in Porto'],
+    ['m2', 'I am allergic to peanuts'],
+  ] as const) {
+    await store.call('memories.insert', { rows: [rowOf(id, content, 'ana')] });
+    await vi.waitFor(() => expect(learnt()).toHaveLength(id === 'm1' ? 1 : 2), { timeout: 20_000 });
+    // Long enough for the thread to see that there is nothing more to read.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
   reader.close();
 });

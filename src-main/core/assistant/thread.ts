@@ -19,6 +19,8 @@ import type { AnswerResult, MindCalls, MindReply, MindRequest, MindWorkerData } 
 const keepAtMostEveryMs = 5_000;
 /** What was asked to be written is looked for so often, where more can be done only then. */
 const lookAgainMs = 50;
+/** What others write between two questions, or after the last one, is looked for so often: a few small reads. */
+const lookForNewMs = 1_000;
 /** A lesson that the store did not learn by then is read once more. */
 const lessonLostMs = 5_000;
 
@@ -99,9 +101,8 @@ export function runMind(
     if (isClosed) return;
     wish();
     clearTimeout(lookingAgain);
-    // The first index of a large memory has many parts, and perhaps nobody asks anything for hours.
-    const nextLook = learn() || semantics.isWaiting() ? lookAgainMs : keptLately() ? keepAtMostEveryMs : null;
-    if (nextLook !== null) lookingAgain = setTimeout(keepUp, nextLook);
+    // A message is stored after it was answered, and perhaps nobody asks anything for hours.
+    lookingAgain = setTimeout(keepUp, learn() || semantics.isWaiting() ? lookAgainMs : lookForNewMs);
   }
 
   /**
