@@ -1,13 +1,15 @@
 import type { App } from '../core/app.ts';
 import { AppError } from '../core/foundation/app-error.ts';
 import { isoTime } from '../core/foundation/clock.ts';
+import { MemoryNotFound } from '../core/memory/index.ts';
 import type { DiagnosticsBundle } from '../core/monitor/index.ts';
 import { accessServices } from './access-services.ts';
 import type { Services } from './services.ts';
 
 /** The core, as the API needs it. */
 export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsBundle>): Services {
-  const { access, board, channels, events, exporter, facts, importer, keyring, memories, store, uploads } = app;
+  const { access, board, channels, erasures, events, exporter, facts, importer, keyring, memories, store, uploads } =
+    app;
 
   return {
     access: accessServices(access, app.reach),
@@ -25,6 +27,13 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
         if (!page) throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
         return page;
       },
+    },
+
+    erasures: {
+      list: ({ cursor, limit }) => erasures.list({ cursor: before(cursor), limit }),
+      get: ({ id }) => erasures.get(id),
+      preview: (request) => erasures.preview(request),
+      erase: (request) => erasures.erase(request),
     },
 
     facts: {
@@ -56,7 +65,14 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
         return { id };
       },
       restore: ({ id }) => memories.restore(id),
-      eraseSubject: ({ subject }) => memories.eraseSubject(subject),
+      async erase({ id }) {
+        if (!(await erasures.eraseMemory(id))) throw new MemoryNotFound({ id });
+        return { id };
+      },
+      async eraseSubject({ subject }) {
+        const { erased } = await erasures.erase({ person: subject });
+        return { erased: erased.memories };
+      },
       key: () => keyring.state(),
       rotateKey: () => keyring.rotate(),
     },

@@ -15,6 +15,7 @@ export function implementMemories({ memories: api }: Implementation, { memories 
     restore: api.restore.handler((call) => memories.restore(call.input, callerOf(call))),
     key: api.key.handler((call) => memories.key(call.input, callerOf(call))),
     rotateKey: api.rotateKey.handler((call) => memories.rotateKey(call.input, callerOf(call))),
+    erase: api.erase.handler((call) => memories.erase(call.input, callerOf(call))),
     eraseSubject: api.eraseSubject.handler((call) => memories.eraseSubject(call.input, callerOf(call))),
   };
 }

@@ -2,6 +2,7 @@ import { implementAccess } from './access.ts';
 import { implementBoards } from './boards.ts';
 import { implementChat } from './chat.ts';
 import { implementConversations } from './conversations.ts';
+import { implementErasures } from './erasures.ts';
 import { implementFacts } from './facts.ts';
 import { implementContract } from './implementation.ts';
 import { implementMappings } from './mappings.ts';
@@ -27,6 +28,7 @@ export function createRouter(services: Services) {
     system: implementSystem(api, services),
     tasks: implementTasks(api, services),
     todos: implementTodos(api, services),
+    erasures: implementErasures(api, services),
     facts: implementFacts(api, services),
     transfers: implementTransfers(api, services),
   });

@@ -35,6 +35,7 @@ export interface Services {
   system: Area<Contract['system']>;
   tasks: Area<Contract['tasks']>;
   todos: Area<Contract['todos']>;
+  erasures: Area<Contract['erasures']>;
   facts: Area<Contract['facts']>;
   transfers: Area<Contract['transfers']>;
   /** Logs a failure that nobody expected and returns its incident id, the only thing the caller is told. */

@@ -2,7 +2,6 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Reach } from '../../src-shared/schema/access.ts';
 import type { Locale } from '../../src-shared/schema/common.ts';
-import type { ExtractRequest, ExtractResponse } from '../../src-shared/schema/extraction.ts';
 import type { MemoryHit, MemoryQuery } from '../../src-shared/schema/memory.ts';
 import type { Message } from '../../src-shared/schema/message.ts';
 import type { Notice, Status } from '../../src-shared/schema/status.ts';
@@ -16,8 +15,14 @@ import type { Host } from './foundation/host.ts';
 import { createIds } from './foundation/ids.ts';
 import type { Logger } from './foundation/logger.ts';
 import { countedBy, createChannels, createDelivery, createInbox, createPause, createWorkLoop } from './ingest/index.ts';
-import { instantOf } from './language/index.ts';
-import { createKeyring, createKnownFacts, createMemories, withSealed } from './memory/index.ts';
+import {
+  createErasures,
+  createKeyring,
+  createKnownFacts,
+  createMemories,
+  createRetention,
+  withSealed,
+} from './memory/index.ts';
 import {
   createClockWatch,
   createDeskNotices,
@@ -35,11 +40,10 @@ import {
   type Finished,
   type FolderLock,
   listCopies,
-  type NewTask,
   openStore,
   totalOf,
 } from './store/index.ts';
-import { createTaskBoard, statusFor } from './tasks/index.ts';
+import { createTaskBoard, createTodoExtraction } from './tasks/index.ts';
 import { createExporter, createImporter, createUploads } from './transfer/index.ts';
 
 export interface AppOptions {
@@ -165,7 +169,36 @@ export async function createApp({
     lock.release();
     throw error;
   });
+  const erasures = createErasures({
+    store,
+    dataDir,
+    copies,
+    ids,
+    clock,
+    events,
+    logger,
+    sweep: () => keyring.sweep(),
+  });
+  const retention = createRetention({
+    store,
+    rules: config.memory.retention,
+    clock,
+    events,
+    logger,
+    async isClockTrusted() {
+      const { newest_received_at: newest } = await store.call('store.totals', null);
+      return clockWatch.notices(newest).length === 0;
+    },
+  });
   const board = createTaskBoard({ store, ids, clock, events });
+  const extractTodos = createTodoExtraction({
+    extract: (request) => mind.ask('extract', request),
+    board,
+    ids,
+    clock,
+    timezone,
+    acceptFrom,
+  });
   const facts = createKnownFacts({ store, clock });
   const memories = createMemories({
     store,
@@ -287,36 +320,6 @@ export async function createApp({
     return withSealed(open, sealed, query.k);
   }
 
-  /** Finds todos and times in a text; unless it is a dry run the todos become cards. */
-  async function extractTodos(request: ExtractRequest): Promise<ExtractResponse> {
-    const zone = request.timezone ?? timezone;
-    const found = await mind.ask('extract', {
-      ...request,
-      timezone: zone,
-      reference_time: request.reference_time ?? isoTime(clock.now()),
-    });
-    if (request.dry_run) return found;
-    for (const todo of found.todos) {
-      const task: NewTask = {
-        id: ids.next(),
-        title: todo.title,
-        status: request.mode === 'quickadd' ? 'todo' : statusFor(todo.confidence, acceptFrom),
-        due: todo.due === null ? null : todo.due.kind === 'date' ? todo.due.value : instantOf(todo.due.value, zone),
-        due_granularity: todo.due?.kind ?? null,
-        rrule: todo.rrule,
-        assignee: todo.assignees[0] ?? null,
-        priority: todo.priority ?? 'normal',
-        labels: [],
-        progress: 0,
-        confidence: todo.confidence,
-        why: todo.why,
-        source: null,
-      };
-      await board.add(task);
-    }
-    return found;
-  }
-
   /** What waits because somebody wants it to; null while nothing does. */
   function pausedState(): Status['paused'] {
     const until = pause.until();
@@ -382,6 +385,7 @@ export async function createApp({
     inbox,
     board,
     memories,
+    erasures,
     facts,
     keyring,
     exporter,
@@ -447,6 +451,8 @@ export async function createApp({
       pause.start();
       keeper.start();
       await keyring.start();
+      erasures.start();
+      retention.start();
       await workLoop.start();
       if (!safeMode) await delivery.start();
       wakeMind();
@@ -466,6 +472,8 @@ export async function createApp({
       await clockWatch.close();
       await access.close().catch((error: unknown) => logger.warn('access.use_not_kept', { error }));
       deskNotices.stop();
+      await retention.stop();
+      await erasures.stop();
       await keeper.stop();
       await keyring.stop();
       await store.close();

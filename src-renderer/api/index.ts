@@ -21,6 +21,7 @@ export {
 } from './context.tsx';
 export { useDesktop, useDesktopState } from './desktop.ts';
 export { useDeviceActions, useDevices, usePairing, usePairingCode, useReach } from './devices.ts';
+export { useEraseMemory, useErasePerson, useErasurePreview, useErasures } from './erasures.ts';
 export { useFactChange, useFacts } from './facts.ts';
 export { type FailureCode, failureCode } from './failure.ts';
 export {

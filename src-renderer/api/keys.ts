@@ -29,4 +29,6 @@ export const keys = {
   memoryDetail: (id: string) => ['memory', id, 'detail'] as const,
   memoryUses: (id: string) => ['memory', id, 'uses'] as const,
   imports: ['imports'] as const,
+  erasures: ['erasures'] as const,
+  erasurePreview: (request: object) => ['erasures', 'preview', request] as const,
 };

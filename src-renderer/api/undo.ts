@@ -63,6 +63,12 @@ export function createUndoHistory({ limit = 50 }: { limit?: number } = {}) {
       steps = steps.filter((step) => step.inverse !== inverse);
       notify();
     },
+    /** Drops all of it: something was erased, and the steps before hold its words. */
+    clear() {
+      steps = [];
+      shown = false;
+      notify();
+    },
     /** What the undo bar shows: the latest step, until it is dismissed or taken back. */
     latest: (): Step | null => (shown ? (steps.at(-1) ?? null) : null),
     dismiss() {

@@ -117,6 +117,11 @@ function useCommands(t: Text, query: string): Group[] {
         run: () => void navigate({ to: '/memory', search: { add: '1' } }),
       },
       {
+        id: 'erase-person',
+        name: t('erase.title'),
+        run: () => void navigate({ to: '/memory', search: { panel: 'erase' } }),
+      },
+      {
         id: 'add-device',
         name: t('devices.add'),
         run: () => void navigate({ to: '/settings/devices', search: { add: '1' } }),

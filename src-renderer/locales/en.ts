@@ -179,6 +179,7 @@ export const en = {
   'errors.NOT_FOUND': 'It is not there any more.',
   'errors.MESSAGE_NOT_FOUND': 'The message is not there any more.',
   'errors.CONVERSATION_NOT_FOUND': 'The conversation is not there.',
+  'errors.ERASURE_NOT_FOUND': 'There is no such erasure.',
   'errors.FACT_NOT_FOUND': 'This is not known of them any more.',
   'errors.MEMORY_NOT_FOUND': 'The memory is not there any more.',
   'errors.TASK_NOT_FOUND': 'The todo is not there any more.',
@@ -257,6 +258,8 @@ export const en = {
   'chat.latest': 'Jump to latest',
   'chat.older': 'Loading earlier messages…',
   'chat.beginning': 'The beginning of this conversation',
+  'chat.erased': 'This message was erased.',
+  'chat.erasedSender': 'Erased person',
   'chat.newReply': 'Clawdbot: {{text}}',
   'chat.attachments': 'Attachments',
 

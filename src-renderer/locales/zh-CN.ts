@@ -173,6 +173,7 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'errors.NOT_FOUND': '它已经不存在了。',
   'errors.MESSAGE_NOT_FOUND': '这条消息已经不存在了。',
   'errors.CONVERSATION_NOT_FOUND': '没有这个对话。',
+  'errors.ERASURE_NOT_FOUND': '没有这条彻底删除记录。',
   'errors.FACT_NOT_FOUND': '这件事已经不在记忆里了。',
   'errors.MEMORY_NOT_FOUND': '这条记忆已经不存在了。',
   'errors.TASK_NOT_FOUND': '这条待办已经不存在了。',
@@ -245,6 +246,8 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'chat.latest': '跳到最新',
   'chat.older': '正在加载更早的消息…',
   'chat.beginning': '对话的开始',
+  'chat.erased': '此消息已被清除。',
+  'chat.erasedSender': '已清除的人',
   'chat.newReply': 'Clawdbot：{{text}}',
   'chat.attachments': '附件',
 

@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { accessContract } from './access.ts';
+import { erasuresContract } from './erasures.ts';
 import { factsContract } from './facts.ts';
 import { memoriesContract } from './memories.ts';
 import { chatContract, conversationsContract, messagesContract } from './messages.ts';
@@ -13,6 +14,7 @@ export const contract = {
   boards: boardsContract,
   chat: chatContract,
   conversations: conversationsContract,
+  erasures: erasuresContract,
   facts: factsContract,
   mappings: mappingsContract,
   memories: memoriesContract,

@@ -102,6 +102,16 @@ export const memoriesContract = {
     .errors(failures('MEMORY_NOT_FOUND'))
     .input(ById)
     .output(Memory),
+  erase: asOperator
+    .route({
+      method: 'POST',
+      path: '/memories/{id}/erase',
+      summary: 'Erase a memory for good, forgotten or not, with the text of the message it came from',
+      tags: ['memories'],
+    })
+    .errors(failures('MEMORY_NOT_FOUND', 'CONFLICT'))
+    .input(ById)
+    .output(z.object({ id: z.string() })),
   eraseSubject: asOperator
     .route({
       method: 'DELETE',

@@ -42,6 +42,7 @@ export function createFakeServices() {
         throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
       },
     },
+    erasures: { list: nothing, get: nothing, preview: nothing, erase: nothing },
     facts: { list: nothing, forget: nothing, restore: nothing },
     mappings: { tryOut: nothing },
     memories: {
@@ -55,6 +56,7 @@ export function createFakeServices() {
       update: nothing,
       forget: nothing,
       restore: nothing,
+      erase: nothing,
       eraseSubject: ({ subject }) => ({ erased: subject.length }),
       key: nothing,
       rotateKey: nothing,

@@ -12,6 +12,7 @@ import { rowSum } from '../../src-main/core/store/sqlite/row-sums.ts';
 import { migrate } from '../../src-main/core/store/sqlite/schema.ts';
 import type { Memory, MemoryHit } from '../../src-shared/schema/memory.ts';
 import type { KeyState } from '../../src-shared/schema/memory-key.ts';
+import { leaks as leaksOf } from '../fakes/leaks.ts';
 import { type Product, type ProductOptions, productArgs, startProduct, webhookSecret } from '../fakes/product.ts';
 import { createSender } from '../fakes/signed-load.ts';
 
@@ -38,20 +39,8 @@ function newFolder(): string {
   return folder;
 }
 
-/** Every file but those in keys/, and the configuration, where a rule may name what it is about. */
-function leaks(dataDir: string, words: readonly string[] = canaries): string[] {
-  return readdirSync(dataDir, { recursive: true, withFileTypes: true }).flatMap((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    const inside = path.slice(dataDir.length + 1);
-    if (!entry.isFile() || inside.startsWith('keys/') || inside.startsWith('config.')) return [];
-    const bytes = readFileSync(path);
-    return words.flatMap((word) =>
-      [word, word.toLowerCase(), word.replaceAll(' ', '')].some((form) => bytes.includes(form))
-        ? [`${word} in ${inside}`]
-        : [],
-    );
-  });
-}
+/** A rule in the configuration may name what it is about. */
+const leaks = (dataDir: string): string[] => leaksOf(dataDir, canaries);
 
 const config = { memory: { sensitive: { words: ['lamp of the marmoset', byRule] } } };
 

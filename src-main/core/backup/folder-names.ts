@@ -6,8 +6,12 @@ export const beforeRestoreName = 'before-restore';
 export const workName = (random: string): string => `.backup-work.${process.pid}.${random}`;
 export const workPattern = /^\.backup-work\.(\d+)\.[0-9a-f]{12}$/;
 
-/** Of one moment or one machine, so neither backed up nor put back; a restore leaves them where they are. */
-const ofThisMoment = /^(?:lock\.(?:db|json)(?:-(?:wal|shm|journal))?|lost\+found|\.restoring|before-restore)$/i;
+/**
+ * Of one moment or one machine, so neither backed up nor put back; a restore leaves them where they are. Who was erased
+ * is among them: a backup of an earlier day brings them back, and the start after it erases them again.
+ */
+const ofThisMoment =
+  /^(?:lock\.(?:db|json)(?:-(?:wal|shm|journal))?|lost\+found|\.restoring|before-restore|erasures\.json)$/i;
 /** Kept by the product for itself: copies of the database, what it set aside, counts of starts. */
 const ofTheProduct = /^(?:backups|damaged|starts\.json|clock\.json)$/i;
 /** What a write leaves behind that was killed. */

@@ -1,9 +1,11 @@
+export { createErasures, type Erasures } from './erasures.ts';
 export { factsState, nextLesson } from './facts/learn.ts';
 export { createKeyring, type Keyring } from './keyring.ts';
 export { createKnownFacts, type KnownFacts } from './known-facts.ts';
 export { maskOfQuery } from './mask.ts';
-export { createMemories, type Memories, type MemoriesDeps } from './memories.ts';
+export { createMemories, type Memories, type MemoriesDeps, MemoryNotFound } from './memories.ts';
 export { createRecall, type Recall, type RecallDeps, type Recalled, type RecallOptions } from './recall.ts';
+export { createRetention } from './retention.ts';
 export { isPartOfName, isSayingWord, type Saying } from './saying.ts';
 export { withSealed } from './sealed-hits.ts';
 export { type CountedStep, countMemories } from './statistics.ts';

@@ -39,7 +39,7 @@ export function createKeyring(deps: KeyringDeps) {
   const { store, secrets, passphrase, previousPassphrase, ids, clock, logger, onChange } = deps;
   let states = new Map<number, UnlockedKey>();
   let versions: KeyVersion[] = [];
-  const rounds = { waiting: 0, last: Promise.resolve() };
+  const rounds: { waiting: number; last: Promise<unknown> } = { waiting: 0, last: Promise.resolve() };
   let isStopping = false;
 
   const method = passphrase === null ? 'stored' : 'passphrase';
@@ -98,7 +98,8 @@ export function createKeyring(deps: KeyringDeps) {
 
   const stateOf = (version: KeyVersion | undefined) => (version && states.get(version.version)) ?? { state: 'no_key' };
 
-  async function tend(): Promise<void> {
+  /** False where it did not come to its end. */
+  async function tend(): Promise<boolean> {
     const done = { changed: 0, locked: 0 };
     try {
       for (let at: TendPlace | null = { part: 'memories', after: 0 }; at && !isStopping; ) {
@@ -119,9 +120,11 @@ export function createKeyring(deps: KeyringDeps) {
       if (coveredAt !== null) await deps.replaceCopies?.(coveredAt);
       await dropUnneeded();
       versions = await store.call('memoryKeys.list', null);
+      return !isStopping;
     } catch (error) {
       // The next start, or the next change of the key, goes over all of it again.
       if (!isStopping) logger.error('keyring.round_failed', { error });
+      return false;
     } finally {
       rounds.waiting--;
       if (rounds.waiting === 0) onChange();
@@ -139,9 +142,11 @@ export function createKeyring(deps: KeyringDeps) {
     }
   }
 
-  function beginRound(): void {
+  function beginRound(): Promise<boolean> {
     rounds.waiting++;
-    rounds.last = rounds.last.then(tend);
+    const mine = rounds.last.then(tend);
+    rounds.last = mine;
+    return mine;
   }
 
   function state(): KeyState {
@@ -192,8 +197,14 @@ export function createKeyring(deps: KeyringDeps) {
         await unlock();
         logger.info('keyring.changed', { version: current.version + 1 });
       }
-      beginRound();
+      void beginRound();
     },
+
+    /**
+     * Goes over everything that was covered or erased: the database is written anew where it has to be, and copies from
+     * before are replaced. False where that did not come to its end; the next start does it again.
+     */
+    sweep: (): Promise<boolean> => beginRound(),
 
     /** Begins a new version of the key; memories follow in the background. @throws AppError MEMORY_LOCKED, CONFLICT */
     async rotate(): Promise<KeyState> {
@@ -208,7 +219,7 @@ export function createKeyring(deps: KeyringDeps) {
       if (!(await add()))
         throw new AppError('CONFLICT', 'The key was just changed by another process; look at its state', {});
       await unlock();
-      beginRound();
+      void beginRound();
       onChange();
       return state();
     },

@@ -101,21 +101,6 @@ test('a memory that is not there is named in the answer', async () => {
   expect(app.told).toEqual([]);
 });
 
-test('erasing a person erases all about them and nothing else', async () => {
-  await using app = await openMemories();
-  await app.memories.createBatch([
-    note('likes tea', { subject: 'Ann' }),
-    note('likes jazz', { subject: 'Ann' }),
-    note('likes chess', { subject: 'Bob' }),
-  ]);
-
-  expect(await app.memories.eraseSubject('Ann')).toEqual({ erased: 2 });
-
-  expect((await app.memories.list({ limit: 9 })).items.map(({ content }) => content)).toEqual(['likes chess']);
-  expect(await app.memories.search({ query: 'tea', k: 5 })).toEqual([]);
-  expect(app.told.at(-1)).toEqual({ type: 'resync' });
-});
-
 test('statistics count by person, platform, kind and month, and leave out what was forgotten', async () => {
   await using app = await openMemories();
   const [first = '', , third = ''] = await app.memories.createBatch([

@@ -149,13 +149,6 @@ export function createMemories({ store, search, browse, count, ids, clock, event
       tell([id]);
       return memory;
     },
-
-    /** Erases everything about one person, forgotten memories too, for good. */
-    async eraseSubject(subject: string): Promise<{ erased: number }> {
-      const result = await store.call('memories.eraseSubject', { subject });
-      if (result.erased > 0) events.emit({ type: 'resync' });
-      return result;
-    },
   };
 }
 

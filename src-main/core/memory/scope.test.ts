@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openTestMemory } from './test-memory.ts';
+import { eraseStep, openTestMemory } from './test-memory.ts';
 
 const said = [
   'I live in Porto',
@@ -42,7 +42,7 @@ test.each(['terms', 'text'] as const)(
             there.set(id, { person, forgotten: false, hidden: false });
           } else if (each.kind === 'erase') {
             const subject = people[each.person] ?? '';
-            await call('memories.eraseSubject', { subject });
+            await call('erasures.step', eraseStep(subject));
             for (const [erased, { person }] of there) if (person === subject) there.delete(erased);
           } else if (!known) continue;
           else if (each.kind === 'forget') {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { PAST, readTimes } from '../language/index.ts';
-import { type MemoryRow, openReader, openStore } from '../store/index.ts';
+import { eraseFromFront, type MemoryRow, openReader, openStore } from '../store/index.ts';
 import { factsState, nextLesson } from './facts/learn.ts';
 import { createRecall, type RecallOptions } from './recall.ts';
 import { followTerms } from './terms/follow.ts';
@@ -62,6 +62,13 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
     },
   };
 }
+
+/** For tests: what takes all memories about or of a person, in one step. */
+export const eraseStep = (person: string) => ({
+  whom: { person, subjects: [person], platform: null },
+  at: eraseFromFront,
+  limit: 100_000,
+});
 
 /** For tests: a memory of which only what matters is given. */
 export function rowOf(given: Given): MemoryRow {

@@ -26,6 +26,7 @@ memory:
   db_path: ./memory.db      # relative to this folder / 相对于本目录
   # passphrase: \${env:CLAWDBOT_PASSPHRASE}   # seals sensitive memories, in place of a key of this host / 用口令加密敏感记忆，代替本机保存的密钥
   # sensitive: { words: [], senders: [], conversations: [] }   # always sealed / 始终加密
+  # retention: { forgotten_days: 30, rules: [{ days: 365, platform: webhook }] }   # erased by itself / 到期自动彻底删除
 
 tasks:
   accept_from: 1            # surer todos skip the suggestions, 1: none does / 达到此置信度直接进入待办，1 表示都先建议

@@ -168,6 +168,22 @@ const Memory = z.strictObject({
       conversations: list(expecting('the id of a conversation', z.string().min(1).max(512)), 256).default([]),
     })
     .prefault({}),
+  /** What is erased by itself, for good. */
+  retention: z
+    .strictObject({
+      /** So many days a forgotten memory can be brought back. Null: always. */
+      forgotten_days: count(1, 36_500).nullable().default(30),
+      /** Memories older than so many days go, with the text of the message they came from; pinned ones stay. */
+      rules: list(
+        z.strictObject({
+          days: count(1, 36_500),
+          kind: choice('message', 'note').nullable().default(null),
+          platform: expecting('the name of a platform, or null', z.string().min(1).max(64)).nullable().default(null),
+        }),
+        32,
+      ).default([]),
+    })
+    .prefault({}),
 });
 
 const RemoteModel = z.strictObject({

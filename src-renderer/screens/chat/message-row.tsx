@@ -9,7 +9,7 @@ import { formatFull } from '../../components/format.ts';
 import { Moment } from '../../components/moment.tsx';
 import { usePlace } from '../../components/use-place.ts';
 import { writtenLanguage } from '../../components/written-language.ts';
-import { useText } from '../../locales/index.ts';
+import { type Text, useText } from '../../locales/index.ts';
 import { Sources } from './sources.tsx';
 import { Suggestions } from './suggestion.tsx';
 import { withLinks } from './transcript.ts';
@@ -24,7 +24,8 @@ interface MessageRowProps {
 export function MessageRow({ message, isFirstOfRun, isTarget, taskIds }: MessageRowProps) {
   const t = useText();
   const isOurs = message.direction === 'out';
-  const who = isOurs ? t('common.assistant') : message.channel === 'chat' ? t('common.you') : message.sender_id;
+  const isErased = message.metadata['erased'] === true && message.content === '';
+  const who = isOurs ? t('common.assistant') : message.channel === 'chat' ? t('common.you') : senderName(t, message);
   return (
     <Voice
       who={who}
@@ -34,7 +35,7 @@ export function MessageRow({ message, isFirstOfRun, isTarget, taskIds }: Message
       at={message.received_at}
       state={message.direction === 'in' && <StateButton message={message} />}
     >
-      <Words text={message.content} />
+      {isErased ? <p className="text-text-3 italic">{t('chat.erased')}</p> : <Words text={message.content} />}
       {message.attachments.length > 0 && (
         <ul aria-label={t('chat.attachments')} className="mt-1 flex flex-wrap gap-1.5">
           {message.attachments.map((attachment, index) => (
@@ -53,6 +54,10 @@ export function MessageRow({ message, isFirstOfRun, isTarget, taskIds }: Message
     </Voice>
   );
 }
+
+/** Whoever was erased has no name any more. */
+const senderName = (t: Text, { sender_id, metadata }: Message): string =>
+  metadata['erased'] === true && sender_id === 'erased' ? t('chat.erasedSender') : sender_id;
 
 export function UnsentRow({ entry, isFirstOfRun }: { entry: OutboxEntry; isFirstOfRun: boolean }) {
   const t = useText();

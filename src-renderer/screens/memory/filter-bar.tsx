@@ -13,11 +13,12 @@ const any = '*';
 
 interface FilterBarProps {
   search: MemorySearch;
+  canWrite: boolean;
   onChange(change: Partial<MemorySearch>): void;
 }
 
 /** What is looked through. In a narrow window the filters stand behind a button. */
-export function FilterBar({ search, onChange }: FilterBarProps) {
+export function FilterBar({ search, canWrite, onChange }: FilterBarProps) {
   const t = useText();
   const [isOpen, setOpen] = useState(false);
   const { data } = useMemoryStatistics();
@@ -83,6 +84,11 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
       {count > 0 && (
         <Button kind="quiet" onPress={() => onChange(noFilters)}>
           {t('memory.clear')}
+        </Button>
+      )}
+      {canWrite && search.person !== undefined && (
+        <Button kind="danger" onPress={() => onChange({ panel: 'erase' })}>
+          {t('erase.open')}
         </Button>
       )}
     </div>

@@ -14,6 +14,7 @@ import { usePlace } from '../../components/use-place.ts';
 import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 import { EditMemory } from './edit-memory.tsx';
+import { EraseMemory } from './erase-memory.tsx';
 import { UsedIn } from './used-in.tsx';
 
 /** What can be done with the memory that is shown. */
@@ -22,6 +23,8 @@ export interface InspectorActions {
   onMark(memory: Memory, change: Pick<MemoryChange, 'pinned' | 'never_use'>): void;
   onForget(memory: Memory): void;
   onRestore(memory: Memory): void;
+  /** It is not there any more. */
+  onErased(id: string): void;
 }
 
 interface MemoryInspectorProps extends InspectorActions {
@@ -111,6 +114,7 @@ function Details({
       )}
       {canWrite && <Actions memory={memory} onStartEdit={() => setEditing(true)} {...actions} />}
       <Facts memory={memory} />
+      {canWrite && <EraseMemory memory={memory} onErased={() => actions.onErased(memory.id)} />}
     </div>
   );
 }
@@ -124,7 +128,7 @@ function Actions({
   onMark,
   onForget,
   onRestore,
-}: { memory: Memory; onStartEdit(): void } & Omit<InspectorActions, 'onEdit'>) {
+}: { memory: Memory; onStartEdit(): void } & Omit<InspectorActions, 'onEdit' | 'onErased'>) {
   const t = useText();
   if (memory.forgotten_at !== null)
     return (

@@ -16,6 +16,7 @@ import { Button, IconButton } from '../../components/button.tsx';
 import { inputLook } from '../../components/field.tsx';
 import { useText } from '../../locales/index.ts';
 import { AddMemory } from './add-memory.tsx';
+import { EraseDialog } from './erase-dialog.tsx';
 import { FactsDialog } from './facts-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { filtersSet, lookOf, type MemorySearch, noFilters } from './look.ts';
@@ -77,7 +78,10 @@ export function MemoryScreen() {
   /** The list goes on from the row after the one that leaves it. */
   async function leave(id: string, what: Promise<Done | null>) {
     const next = rowAfter(id);
-    if (!tell(await what)) return;
+    if (tell(await what)) goOn(id, next);
+  }
+
+  function goOn(id: string, next: HTMLElement | null) {
     if (search.id === id) setSearch({ id: '' });
     (next ?? document.querySelector<HTMLElement>('[data-memory-search]'))?.focus();
   }
@@ -139,7 +143,7 @@ export function MemoryScreen() {
           </Button>
         )}
       </header>
-      <FilterBar search={search} onChange={setSearch} />
+      <FilterBar search={search} canWrite={canWrite} onChange={setSearch} />
       {query === '' && !look.forgotten && <TimeLine from={search.from} to={search.to} onChoose={setSearch} />}
       <div className="relative flex min-h-0 flex-1 border-divider border-t">
         {query === '' || look.forgotten ? (
@@ -161,6 +165,7 @@ export function MemoryScreen() {
             onMark={(memory, change) => void actions.mark(memory, change).then(tell)}
             onForget={(memory) => void leave(memory.id, actions.forget(memory))}
             onRestore={(memory) => void leave(memory.id, actions.restore(memory))}
+            onErased={(id) => goOn(id, rowAfter(id))}
             onClose={() => setSearch({ id: '' })}
           />
         )}
@@ -194,6 +199,9 @@ export function MemoryScreen() {
           onOpen={(id) => setSearch({ ...noFilters, id, q: '', panel: '' })}
           onClose={() => setSearch({ panel: '' })}
         />
+      )}
+      {search.panel === 'erase' && canWrite && (
+        <EraseDialog person={search.person ?? ''} platform={search.platform} onClose={() => setSearch({ panel: '' })} />
       )}
       {search.panel === 'transfer' && canWrite && <TransferDialog onClose={() => setSearch({ panel: '' })} />}
     </div>

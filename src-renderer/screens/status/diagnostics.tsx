@@ -5,6 +5,7 @@ import { useReportFailure } from '../../app/toast.tsx';
 import { Button } from '../../components/button.tsx';
 import { ModalDialog } from '../../components/dialog.tsx';
 import { formatBytes } from '../../components/format.ts';
+import { saveFile } from '../../components/save-file.ts';
 import { useLanguage, useText } from '../../locales/index.ts';
 
 /** Packs a bundle, shows what is in it, and saves exactly that. Only an administrator is offered one. */
@@ -75,11 +76,5 @@ function Contents({ bundle, onSave, onCancel }: ContentsProps) {
 
 function save({ name, archive_base64 }: Diagnostics): void {
   const bytes = Uint8Array.from(atob(archive_base64), (char) => char.charCodeAt(0));
-  const address = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken the address by the next turn; until it is given back, the bytes stay in memory.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  saveFile(new Blob([bytes], { type: 'application/zip' }), name);
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openTestMemory, rowOf } from '../test-memory.ts';
+import { eraseStep, openTestMemory, rowOf } from '../test-memory.ts';
 
 const day = (number: number): number => Date.UTC(2024, 0, number);
 
@@ -110,7 +110,7 @@ test('a fact goes with its memory, its text, and when it becomes sensitive; an o
   await call('memories.forget', { id: 'forgotten', now: 1 });
   await call('memories.update', { id: 'changed', patch: { content: 'I love milk' } });
   await call('memories.update', { id: 'secret', patch: { sensitive: true } });
-  await call('memories.eraseSubject', { subject: 'ana' });
+  await call('memories.erase', { id: 'erased' });
   expect(await facts(memory)).toEqual([]);
   expect(await call('facts.restore', { person: 'ana', slot: 'allergy', value: 'nuts' })).toBe(0);
 
@@ -147,7 +147,7 @@ test('after any changes, in any order, it knows what reading everything anew wou
           await call('memories.update', { id, patch: { content: said[each.text] ?? '' } });
         else if (each.kind === 'forget') await call('memories.forget', { id, now: 1 });
         else if (each.kind === 'restore') await call('memories.restore', { id });
-        else if (each.kind === 'erase') await call('memories.eraseSubject', { subject: `p${each.of}` });
+        else if (each.kind === 'erase') await call('erasures.step', eraseStep(`p${each.of}`));
         else await memory.learn();
       }
       await memory.learn();

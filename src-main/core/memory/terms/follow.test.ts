@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { analyseQuery } from '../../language/index.ts';
 import { type MemoryRow, openReader, openStore, type Reader, type Store } from '../../store/index.ts';
 import { nextLesson } from '../facts/learn.ts';
-import { rowOf } from '../test-memory.ts';
+import { eraseStep, rowOf } from '../test-memory.ts';
 import { followTerms, type TermFollower } from './follow.ts';
 
 let folder: string;
@@ -72,7 +72,7 @@ test('what is remembered, changed, forgotten, brought back and erased is followe
   expect(terms.isReady()).toBe(true);
   expect(holding(terms, '灯笼')).toEqual([seqOf('b')]);
 
-  await store.call('memories.eraseSubject', { subject: 'ana' });
+  await store.call('erasures.step', eraseStep('ana'));
   expect(terms.isReady()).toBe(true);
   expect(holding(terms, '灯笼')).toEqual([]);
   expect(terms.index.size).toBe(1);
@@ -83,7 +83,7 @@ test('a number that an erased memory had is given again, and the new memory is f
   await remember({ id: 'kept', content: 'a kettle' }, { id: 'gone', content: 'a lantern', subject: 'ana' });
   expect(terms.isReady()).toBe(true);
   const number = seqOf('gone');
-  await store.call('memories.eraseSubject', { subject: 'ana' });
+  await store.call('erasures.step', eraseStep('ana'));
   expect(terms.isReady()).toBe(true);
   await remember({ id: 'new', content: 'a teapot' });
   expect(seqOf('new')).toBe(number);
@@ -99,9 +99,9 @@ test('a new memory is found though its number was erased, and given again, while
     { id: 'last', content: 'a lantern', subject: 'ben' },
   );
   const number = seqOf('first');
-  await store.call('memories.eraseSubject', { subject: 'ana' });
+  await store.call('erasures.step', eraseStep('ana'));
   expect(terms.isReady()).toBe(true);
-  await store.call('memories.eraseSubject', { subject: 'ben' });
+  await store.call('erasures.step', eraseStep('ben'));
   await remember({ id: 'new', content: 'a teapot' });
   expect(seqOf('new')).toBe(number);
 
@@ -144,7 +144,7 @@ test('a part goes with an erased memory that it knew, and one made before is no 
   const part = terms.unkept();
   if (!part) throw new Error('there is nothing to keep');
   await store.call('memoryIndex.keep', part);
-  await store.call('memories.eraseSubject', { subject: 'ana' });
+  await store.call('erasures.step', eraseStep('ana'));
 
   expect(reader.get('SELECT 1 FROM memory_index')).toBeUndefined();
   expect(await store.call('memoryIndex.keep', part)).toBe(false);
@@ -212,7 +212,7 @@ test('after any changes, in any order, it says what an index made anew says', as
         } else if (each.kind === 'update') await store.call('memories.update', { id, patch: { content: `${word} y` } });
         else if (each.kind === 'forget') await store.call('memories.forget', { id, now: 1 });
         else if (each.kind === 'restore') await store.call('memories.restore', { id });
-        else if (each.kind === 'erase') await store.call('memories.eraseSubject', { subject: `${prefix}${each.of}` });
+        else if (each.kind === 'erase') await store.call('erasures.step', eraseStep(`${prefix}${each.of}`));
         else terms.work();
       }
       expect(terms.isReady()).toBe(true);

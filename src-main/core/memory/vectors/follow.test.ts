@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eraseStep } from '../test-memory.ts';
 import { followVectors } from './follow.ts';
 import { createScanIndex } from './scan/scan-index.ts';
 import { createTestEmbedder } from './test-embedder.ts';
@@ -28,7 +29,7 @@ test('what went is taken out of the index itself, and what changed stands there 
   );
   expect(await found()).toEqual(['a', 'b']);
   await memory.store.call('memories.update', { id: 'c', patch: { content: 'the car car car car car car car' } });
-  await memory.store.call('memories.eraseSubject', { subject: 'ana' });
+  await memory.store.call('erasures.step', eraseStep('ana'));
   await memory.store.call('memories.forget', { id: 'b', now: 1 });
   expect(await found()).toEqual(['c']);
   expect(index.size).toBe(1);

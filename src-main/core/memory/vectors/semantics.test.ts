@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { eraseStep } from '../test-memory.ts';
 import { NumberMask } from './number-mask.ts';
 import { createTestEmbedder } from './test-embedder.ts';
 import { openTestStore } from './test-semantics.ts';
@@ -128,7 +129,7 @@ test('a part goes with an erased memory that it may have known, and one made bef
   await memory.remember(...many(4_500));
   await semantics.settle();
   const part = memory.wishes.flatMap((wish) => (wish.type === 'keep_vector_part' ? [wish.part] : []))[0];
-  await memory.store.call('memories.eraseSubject', { subject: 'ana' });
+  await memory.store.call('erasures.step', eraseStep('ana'));
   expect(count('memory_vector_index', memory.reader)).toBe(0);
   expect(count('memory_vectors', memory.reader)).toBe(4_495);
   expect(part && (await memory.store.call('vectorIndex.keep', part))).toBe(false);
@@ -223,7 +224,7 @@ test('nothing erased, forgotten or of another person ever comes back, and nothin
           alive.set(id, forgotten.get(id) ?? { word: '', subject: '' });
           forgotten.delete(id);
         } else if (each.kind === 'erase') {
-          await memory.store.call('memories.eraseSubject', { subject: `s${each.of}` });
+          await memory.store.call('erasures.step', eraseStep(`s${each.of}`));
           for (const map of [alive, forgotten])
             for (const [key, { subject }] of map) if (subject === `s${each.of}`) map.delete(key);
         } else if (each.kind === 'work') await semantics.work();

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { MemoryOps, MemoryRow } from './memories.ts';
-import { createOps } from './ops.ts';
+import { eraseFromFront } from './erasing/erase-steps.ts';
+import type { MemoryRow } from './memories.ts';
+import { createOps, type StoreOps } from './ops.ts';
 import { defineRowSums } from './row-sums.ts';
 import { migrate } from './schema.ts';
 import { addKey, sealDeps } from './sealing/test-sealing.ts';
@@ -12,7 +13,7 @@ import { addKey, sealDeps } from './sealing/test-sealing.ts';
 let folder: string;
 let file: string;
 let db: Database.Database;
-let ops: MemoryOps;
+let ops: StoreOps;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'clawdbot-memories-'));
@@ -30,6 +31,14 @@ afterEach(() => {
   db.close();
   rmSync(folder, { recursive: true });
 });
+
+/** Everything about a person, and the words of it in the text index. */
+function erase(person: string) {
+  const whom = { person, subjects: [person], platform: null };
+  const { counts } = ops['erasures.step'].run({ whom, at: eraseFromFront, limit: 1000 });
+  ops['erasures.finish'].run({ id: '', now: 1 });
+  return counts;
+}
 
 const row = (id: string, content: string, more: Partial<MemoryRow> = {}): MemoryRow => ({
   id,
@@ -161,14 +170,14 @@ test('erasing a person leaves no word of theirs in the database file', () => {
   );
   ops['memories.forget'].run({ id: 'e0', now: 1 });
 
-  expect(db.transaction(() => ops['memories.eraseSubject'].run({ subject: 'Ann' }))()).toEqual({ erased: 200 });
+  expect(db.transaction(() => erase('Ann'))().memories).toBe(200);
   db.pragma('wal_checkpoint(TRUNCATE)');
 
   const bytes = readFileSync(file);
   expect(bytes.includes(secret)).toBe(false);
   expect(bytes.includes('紫水晶')).toBe(false);
   expect([found('amethyst'), found(secret)]).toEqual([['keep'], []]);
-  expect(ops['memories.eraseSubject'].run({ subject: 'Ann' })).toEqual({ erased: 0 });
+  expect(erase('Ann').memories).toBe(0);
 });
 
 test('marks are kept beside a memory, go with it, and never pass to the one that gets its number', () => {
@@ -182,6 +191,6 @@ test('marks are kept beside a memory, go with it, and never pass to the one that
 
   ops['memories.update'].run({ id: 'b', patch: { pinned: true } });
   ops['memories.update'].run({ id: 'b', patch: { pinned: false } });
-  ops['memories.eraseSubject'].run({ subject: 'Ann' });
+  erase('Ann');
   expect(db.prepare('SELECT count(*) AS n FROM memory_marks').get()).toEqual({ n: 0 });
 });

@@ -154,8 +154,6 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
   const setFields = db.prepare(
     'UPDATE memories SET content = @content, subject = @subject, metadata = @metadata, sensitive = @sensitive WHERE seq = @seq',
   );
-  const deleteSubject = db.prepare<[string], { seq: number }>('DELETE FROM memories WHERE subject = ? RETURNING seq');
-  const mergeIndex = db.prepare(`INSERT INTO memory_fts (memory_fts) VALUES ('optimize')`);
   const { setMarks } = markStatements(db);
   const all: Pick<Reader, 'all'>['all'] = (sql, ...values) => db.prepare(sql).all(...values) as never;
   const count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM memories WHERE forgotten_at IS NULL');
@@ -226,15 +224,6 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
     }
   };
 
-  /** Rows and index entries leave the file, not only the answers. */
-  const eraseSubject = (subject: string): number => {
-    const erased = deleteSubject.all(subject);
-    for (const { seq } of erased) deleteIndex.run(seq);
-    // A deletion only marks the index entry; merging all segments drops what is marked.
-    if (erased.length > 0) mergeIndex.run();
-    return erased.length;
-  };
-
   const sealedWith = ({ q }: Pick<MemoryListQuery, 'q'>): number[] =>
     q?.trim() ? blind.match(q).flatMap(({ seq, all }) => (all ? seq : [])) : [];
 
@@ -273,7 +262,6 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
       if (row && row.sensitive !== marks.sealed) index(row.seq, row.content);
       return find(id);
     }),
-    'memories.eraseSubject': write(({ subject }: { subject: string }) => ({ erased: eraseSubject(subject) })),
     /** One step of bringing the index and the memories together again; `anew` empties the index first. */
     'memories.mendIndex': write(({ limit, anew }: { limit: number; anew: boolean }) => mendTextIndex(db, limit, anew)),
     'memories.count': read((): number => count.get()?.count ?? 0),

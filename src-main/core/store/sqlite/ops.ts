@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3';
+import { eraseOps } from './erasing/erase-steps.ts';
+import { erasureOps } from './erasing/erasures.ts';
 import { factOps } from './facts.ts';
 import { importOps } from './imports.ts';
 import { memoryOps } from './memories.ts';
@@ -31,6 +33,8 @@ export function createOps(db: Database.Database, queue: Queue, seals: SealDeps =
     ...memories,
     ...memoryIndexOps(db),
     ...factOps(db),
+    ...erasureOps(db),
+    ...eraseOps(db, queue),
     ...memoryKeyOps(db, seals),
     ...tendOps(db, sealing, covered),
     ...memoryVectorOps(db),

@@ -14,6 +14,7 @@ const released = [
   'bf1f45a406fd61e6',
   'e156043e733da16e',
   '3e093fa979306c1b',
+  '8118a6f3e2837871',
 ];
 
 test('a migration that people’s data went through is never changed', () => {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { AppError } from '../../foundation/app-error.ts';
+import { erasureSchema, erasureTables } from './erasing/erasures.ts';
 import { factSchema } from './facts.ts';
 import { importSchema } from './imports.ts';
 import { memorySchema } from './memories.ts';
@@ -172,6 +173,7 @@ export const migrations: readonly (readonly string[])[] = [
   sealSchema,
   statementsOf(memoryVectorSchema),
   markSchema,
+  erasureSchema,
 ];
 
 /** The tables whose rows carry sums in a database of this version. */
@@ -181,6 +183,7 @@ export const summedIn = (version: number): readonly SummedTable[] => [
   ...(version > migrations.indexOf(factSchema) ? forgottenFactTables : []),
   ...(version > migrations.indexOf(sealSchema) ? sealTables : []),
   ...(version > migrations.indexOf(markSchema) ? markTables : []),
+  ...(version > migrations.indexOf(erasureSchema) ? erasureTables : []),
 ];
 
 export const schemaVersion = migrations.length;

@@ -8,6 +8,7 @@ import { useAnnounce } from '../../../components/announcer.tsx';
 import { Button } from '../../../components/button.tsx';
 import { Choice } from '../../../components/field.tsx';
 import { dayOf } from '../../../components/format.ts';
+import { saveFile } from '../../../components/save-file.ts';
 import { useText } from '../../../locales/index.ts';
 
 const formats: readonly ExportFormat[] = ['jsonl', 'csv', 'md'];
@@ -33,7 +34,7 @@ export function ExportPart() {
     setSoFar(0);
     try {
       const { file, memories, tasks } = await take({ format, forgotten }, setSoFar, aborter.signal);
-      save(file, `clawdbot-${dayOf(new Date())}.${format}`);
+      saveFile(file, `clawdbot-${dayOf(new Date())}.${format}`);
       const sentence = t('transfer.saved', { memories, tasks });
       setOutcome(sentence);
       announce(sentence);
@@ -81,14 +82,4 @@ export function ExportPart() {
       </div>
     </div>
   );
-}
-
-function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken the address by the next turn; until it is given back, the bytes stay in memory.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { maskAll } from '../../../language/index.ts';
 import type { AcceptRow, MessageRow } from '../messages.ts';
-import { type Cell, firstSummedTables, fixedSum } from '../row-sums.ts';
+import { type Cells, rowRewriter } from '../rewrite-row.ts';
 import type { Effects } from '../work.ts';
 import type { Sealing } from './sealing.ts';
 import { without } from './sensitivity.ts';
@@ -28,7 +28,7 @@ export function createCoveredMessages(db: Database.Database, sealing: Sealing) {
   const keep = db.prepare('INSERT INTO message_seals(message_seq, box) VALUES (?, ?)');
   const kept = db.prepare<[number], string>('SELECT box FROM message_seals WHERE message_seq = ?').pluck();
   const drop = db.prepare('DELETE FROM message_seals WHERE message_seq = ?');
-  const byId = db.prepare<[string], MessageRow & { sum: number }>('SELECT * FROM messages WHERE id = ?');
+  const byId = db.prepare<[string], MessageRow>('SELECT * FROM messages WHERE id = ?');
   const repliesAbout = db
     .prepare<[string, string], string>(
       `SELECT id FROM messages WHERE in_reply_to = ?
@@ -36,12 +36,12 @@ export function createCoveredMessages(db: Database.Database, sealing: Sealing) {
          WHERE s.memory_id = ? AND m.direction = 'out'`,
     )
     .pluck();
-  const setContent = db.prepare('UPDATE messages SET content = ?, sum = sum - ? + ? WHERE seq = ?');
+  const rewriteMessage = rowRewriter(db, 'messages');
   const setPreview = db.prepare('UPDATE conversations SET last_message = substr(?, 1, 200) WHERE last_seq = ?');
-  const quotes = db.prepare<[string], Record<string, Cell>>(
+  const quotes = db.prepare<[string], Cells>(
     'SELECT * FROM tasks WHERE source_message_id = ? AND source_quote IS NOT NULL',
   );
-  const setQuote = db.prepare('UPDATE tasks SET source_quote = ?, sum = sum - ? + ? WHERE seq = ?');
+  const rewriteTask = rowRewriter(db, 'tasks');
 
   const opened = (row: MessageRow): Covered | 'locked' | null => {
     const box = kept.get(row.seq);
@@ -54,8 +54,7 @@ export function createCoveredMessages(db: Database.Database, sealing: Sealing) {
     const row = byId.get(id);
     if (!row) return;
     const content = maskAll(row.content);
-    const { sum: _sum, ...cells } = row;
-    setContent.run(content, fixedOf('messages', cells), fixedOf('messages', { ...cells, content }), row.seq);
+    rewriteMessage({ ...row }, { content });
     setPreview.run(content, row.seq);
   };
 
@@ -109,10 +108,8 @@ export function createCoveredMessages(db: Database.Database, sealing: Sealing) {
     coverSource({ id, message_id }: { id: string; message_id: string | null }): void {
       if (message_id !== null) {
         coverWhole(message_id);
-        for (const task of quotes.all(message_id)) {
-          const quote = maskAll(String(task['source_quote']));
-          setQuote.run(quote, fixedOf('tasks', task), fixedOf('tasks', { ...task, source_quote: quote }), task['seq']);
-        }
+        for (const task of quotes.all(message_id))
+          rewriteTask(task, { source_quote: maskAll(String(task['source_quote'])) });
       }
       for (const reply of repliesAbout.all(message_id ?? '', id)) coverWhole(reply);
     },
@@ -132,12 +129,4 @@ function coveredIn(said: string, covered: string): string[] | null {
   return [...covered.matchAll(/•+/g)]
     .map(({ 0: signs, index }) => said.slice(index, index + signs.length))
     .filter((stretch) => maskAll(stretch) !== stretch && stretch.trim().length >= 3);
-}
-
-function fixedOf(table: string, row: Readonly<Record<string, unknown>>): number {
-  const columns = firstSummedTables.find(({ name }) => name === table)?.fixed ?? [];
-  return fixedSum(
-    table,
-    columns.map((column) => row[column] as Cell),
-  );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkThoroughly, isIndexSound, isSound } from '../check.ts';
+import { eraseFromFront } from '../erasing/erase-steps.ts';
 import type { MemoryRow } from '../memories.ts';
 import { openDatabase } from '../open.ts';
 import { createOps, type StoreOps } from '../ops.ts';
@@ -165,7 +166,8 @@ describe('a sensitive memory', () => {
     expect([get('m1'), found('zebracorn')]).toEqual([null, []]);
     expect(ops['memories.restore'].run({ id: 'm1' })).toMatchObject({ content: text });
     expect(found('zebracorn')).toEqual(['m1']);
-    ops['memories.eraseSubject'].run({ subject: 'Ann' });
+    const whom = { person: 'Ann', subjects: ['Ann'], platform: null };
+    ops['erasures.step'].run({ whom, at: eraseFromFront, limit: 9 });
     expect(db.prepare('SELECT count(*) FROM memory_words').pluck().get()).toBe(0);
   });
 });

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type {
+  ErasureCertificate,
+  ErasurePreview,
+  ErasureRemains,
+  ErasureRequest,
+} from '../../../src-shared/schema/erasure.ts';
+import { AppError } from '../foundation/app-error.ts';
+import { writeFileAtomic } from '../foundation/atomic-file.ts';
+import { type Clock, isoTime } from '../foundation/clock.ts';
+import type { EventBus } from '../foundation/events.ts';
+import type { Ids } from '../foundation/ids.ts';
+import type { Logger } from '../foundation/logger.ts';
+import {
+  digestOfPerson,
+  type ErasedMark,
+  type ErasePlace,
+  type Erasure,
+  eraseFromFront,
+  nothingErased,
+  type OpArgs,
+  type OpResult,
+  type Store,
+  sumOfErased,
+} from '../store/index.ts';
+
+export class ErasureNotFound extends AppError<'ERASURE_NOT_FOUND'> {
+  constructor(data: { id: string }) {
+    super('ERASURE_NOT_FOUND', `There is no erasure ${data.id}; list the erasures for those that are`, data);
+  }
+}
+
+export interface ErasuresDeps {
+  store: Pick<Store, 'call'>;
+  dataDir: string;
+  /** Where the product keeps copies of its database. */
+  copies: string;
+  ids: Ids;
+  clock: Clock;
+  events: EventBus;
+  logger: Logger;
+  /** Writes the database anew and replaces its copies; false where that did not come to its end. */
+  sweep(): Promise<boolean>;
+}
+
+export type Erasures = ReturnType<typeof createErasures>;
+
+/** In the data folder: who was erased, as digests. A restore leaves it where it is. */
+const fileName = 'erasures.json';
+/** So many rows go in one transaction, some milliseconds. */
+const erasedAtOnce = 100;
+const waitForSendingMs = 250;
+
+const Mark = z.object({
+  id: z.string().min(1).max(64),
+  at: z.int().nonnegative(),
+  platform: z.string().nullable(),
+  salt: z.string().max(64),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const MarksFile = z.object({ erasures: z.array(Mark).max(1_000_000) });
+
+type Erasing = ErasedMark & { person: string };
+
+/**
+ * Erases people: memories with all that was made of them, the texts of their messages, answers, and what todos quote. Each
+ * erasure is written down before it begins and goes on after a crash. The list of them lies beside the database, too, so
+ * that a database of an earlier day, restored from a backup or a copy, is rid of the same people again.
+ */
+export function createErasures({ store, dataDir, copies, ids, clock, events, logger, sweep }: ErasuresDeps) {
+  const ending = new AbortController();
+  const file = join(dataDir, fileName);
+  /** One at a time. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function whomOf({ person, platform }: { person: string; platform?: string | null | undefined }) {
+    return { person, platform: platform ?? null, subjects: await store.call('erasures.subjects', { person }) };
+  }
+
+  async function walk(
+    op: 'erasures.step' | 'erasures.look',
+    whom: OpArgs<'erasures.step'>['whom'],
+    taken: (step: OpResult<'erasures.step'>) => Promise<void> | void,
+  ): Promise<void> {
+    for (let at: ErasePlace | null = eraseFromFront; at; ) {
+      const step: OpResult<'erasures.step'> = await store.call(op, { whom, at, limit: erasedAtOnce });
+      await taken(step);
+      if (ending.signal.aborted)
+        throw new AppError('SHUTTING_DOWN', 'the product is stopping; the erasure goes on after the next start', {
+          retry_after_s: 5,
+        });
+      if (step.isWaiting) await clock.sleep(waitForSendingMs, ending.signal);
+      at = step.next;
+    }
+  }
+
+  async function carryOut({ person, ...mark }: Erasing): Promise<Erasure> {
+    const whom = await whomOf({ person, platform: mark.platform });
+    await walk('erasures.step', whom, ({ counts }) => store.call('erasures.count', { id: mark.id, counts }));
+    const erasure = await store.call('erasures.finish', { id: mark.id, now: clock.now() });
+    if (!erasure) throw new Error(`the erasure ${mark.id} is not there`);
+    logger.info('erasure.done', { id: mark.id, ...erasure.counts });
+    events.emit({ type: 'resync' });
+    return erasure;
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Adds to the file what it does not know. */
+  async function keepMarks(marks: readonly ErasedMark[]): Promise<void> {
+    const there = await readMarks();
+    const known = new Set(there.map(({ id }) => id));
+    const missing = marks.filter(({ id }) => !known.has(id));
+    if (missing.length === 0) return;
+    await writeFileAtomic(file, `${JSON.stringify({ erasures: [...there, ...missing] })}\n`);
+  }
+
+  async function readMarks(): Promise<ErasedMark[]> {
+    try {
+      return MarksFile.parse(JSON.parse(await readFile(file, 'utf8'))).erasures;
+    } catch (error) {
+      // What the database knows of them is written again; what only this file knew is lost with it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') logger.error('erasure.list_unreadable', { file, error });
+      return [];
+    }
+  }
+
+  /** Begins to erase again who was erased before and came back with a database of an earlier day. */
+  async function takeMarksOver(): Promise<void> {
+    const own = new Set((await store.call('erasures.marks', null)).map(({ id }) => id));
+    const unknown = (await readMarks()).filter(({ id }) => !own.has(id));
+    if (unknown.length === 0) return;
+    for (const { mark, person } of await store.call('erasures.match', unknown)) {
+      if (person === null) await store.call('erasures.know', { mark, now: clock.now() });
+      else await store.call('erasures.begin', { ...mark, person });
+    }
+  }
+
+  /** In the background: it takes as long as a copy of the database, and what fails is done after the next start. */
+  async function sweepUp(): Promise<void> {
+    const ids = await store.call('erasures.unswept', null);
+    if (ids.length === 0 || !(await sweep())) return;
+    await store.call('erasures.swept', { ids, now: clock.now() });
+    events.emit({ type: 'resync' });
+  }
+
+  function notDone(error: unknown): void {
+    if (!ending.signal.aborted) logger.error('erasure.not_finished', { error });
+  }
+
+  function remainsOf({ swept_at }: Erasure): ErasureRemains[] {
+    const aside = (name: string) => join(dataDir, name);
+    return [
+      ...(swept_at === null ? [{ kind: 'copies' as const, path: copies }] : []),
+      ...(existsSync(aside('before-restore'))
+        ? [{ kind: 'before_restore' as const, path: aside('before-restore') }]
+        : []),
+      ...(existsSync(aside('damaged')) ? [{ kind: 'damaged' as const, path: aside('damaged') }] : []),
+      { kind: 'backups', path: null },
+    ];
+  }
+
+  const instant = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+
+  const certify = (erasure: Erasure, person: string | null): ErasureCertificate => ({
+    id: erasure.id,
+    person,
+    platform: erasure.platform,
+    begun_at: isoTime(erasure.at),
+    erased_at: instant(erasure.erased_at),
+    swept_at: instant(erasure.swept_at),
+    erased: erasure.counts,
+    remains: remainsOf(erasure),
+    salt: erasure.salt,
+    digest: erasure.digest,
+  });
+
+  return {
+    /** What erasing a person would take. */
+    async preview(request: ErasureRequest): Promise<ErasurePreview> {
+      let sum = nothingErased();
+      await walk('erasures.look', await whomOf(request), ({ counts }) => {
+        sum = sumOfErased(sum, counts);
+      });
+      return { memories: sum.memories, messages: sum.messages, todos: sum.todos_unlinked };
+    },
+
+    /** Erases a person. What was begun is ended, after a crash by the next start. */
+    erase: (request: ErasureRequest): Promise<ErasureCertificate> =>
+      inTurn(async () => {
+        const salt = randomBytes(16).toString('hex');
+        const mark: ErasedMark = {
+          id: ids.next(),
+          at: clock.now(),
+          platform: request.platform ?? null,
+          salt,
+          digest: digestOfPerson(salt, request.person),
+        };
+        await store.call('erasures.begin', { ...mark, person: request.person });
+        await keepMarks([mark]);
+        const erasure = await carryOut({ ...mark, person: request.person });
+        sweepUp().catch(notDone);
+        return certify(erasure, request.person);
+      }),
+
+    /** Erases one memory for good, forgotten or not, with what it came from; false where it is not there. */
+    async eraseMemory(id: string): Promise<boolean> {
+      const counts = await store.call('memories.erase', { id });
+      if (counts === null) return false;
+      if (counts.memories === 0)
+        throw new AppError('CONFLICT', 'An answer about it is just being sent; try again in a moment', { id });
+      events.emit({ type: 'resync' });
+      return true;
+    },
+
+    async list(query: OpArgs<'erasures.list'>) {
+      const { items, next_cursor } = await store.call('erasures.list', query);
+      return { items: items.map((erasure) => certify(erasure, null)), next_cursor };
+    },
+
+    /** @throws ErasureNotFound */
+    async get(id: string): Promise<ErasureCertificate> {
+      const erasure = await store.call('erasures.get', { id });
+      if (!erasure) throw new ErasureNotFound({ id });
+      return certify(erasure, null);
+    },
+
+    /** Ends what a crash cut off, and erases again who came back with a database of an earlier day. */
+    start(): void {
+      inTurn(async () => {
+        await takeMarksOver();
+        for (const erasing of await store.call('erasures.unfinished', null)) await carryOut(erasing);
+        await keepMarks(await store.call('erasures.marks', null));
+      })
+        .then(sweepUp)
+        .catch(notDone);
+    },
+
+    async stop(): Promise<void> {
+      ending.abort();
+      await last;
+    },
+  };
+}

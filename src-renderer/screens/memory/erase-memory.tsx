@@ -1,0 +1,47 @@
+import { useState } from 'react';
+import type { Memory } from '../../../src-shared/schema/memory.ts';
+import { useEraseMemory } from '../../api/index.ts';
+import { InlineFailure } from '../../app/notice.tsx';
+import { useAnnounce } from '../../components/announcer.tsx';
+import { Button } from '../../components/button.tsx';
+import { useText } from '../../locales/index.ts';
+
+/** Erases one memory for good, which asks once more, because nothing brings it back. */
+export function EraseMemory({ memory, onErased }: { memory: Memory; onErased(): void }) {
+  const t = useText();
+  const announce = useAnnounce();
+  const [isAsking, setAsking] = useState(false);
+  const { mutate, isPending, error } = useEraseMemory();
+  const erase = () =>
+    mutate(memory.id, {
+      onSuccess() {
+        announce(t('erase.memoryGone'));
+        onErased();
+      },
+    });
+
+  if (!isAsking)
+    return (
+      <Button kind="danger" className="self-start" onPress={() => setAsking(true)}>
+        {t('erase.memory')}
+      </Button>
+    );
+  return (
+    <div
+      role="group"
+      aria-label={t('erase.memory')}
+      className="flex flex-col gap-2 rounded-md border border-danger p-3"
+    >
+      <p>{t(memory.message_id === null ? 'erase.askMemory' : 'erase.askMessage')}</p>
+      {error && <InlineFailure error={error} />}
+      <div className="flex flex-wrap gap-2">
+        <Button autoFocus onPress={() => setAsking(false)}>
+          {t('erase.keep')}
+        </Button>
+        <Button kind="danger" className="border-danger!" isDisabled={isPending} onPress={erase}>
+          {t('erase.do')}
+        </Button>
+      </div>
+    </div>
+  );
+}
