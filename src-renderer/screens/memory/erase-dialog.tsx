@@ -162,7 +162,7 @@ function Outcome({ certificate: first }: { certificate: ErasureCertificate }) {
         </ul>
       </div>
       <div>
-        <Button icon={<Download aria-hidden="true" size={15} />} onPress={save}>
+        <Button autoFocus icon={<Download aria-hidden="true" size={15} />} onPress={save}>
           {t('erase.save')}
         </Button>
       </div>
