@@ -96,6 +96,10 @@ export const enMemory = {
   'memory.forget': 'Forget',
   'memory.forgetHint': 'Forgetting takes it out of every answer and search; you can undo it.',
   'memory.restore': 'Bring back',
+  'memory.otherwise': 'Said otherwise by the same person',
+  'memory.otherwise.later': '{{what}}: said later, and this counts',
+  'memory.otherwise.before': '{{what}}: said before, this memory counts',
+  'memory.isEnded': 'said otherwise later',
   'memory.gone': 'This memory is not there any more.',
 
   'erase.open': 'Erase this person…',

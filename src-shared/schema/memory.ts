@@ -51,10 +51,26 @@ export const Memory = z.object({
 });
 export type Memory = z.infer<typeof Memory>;
 
+/** What a memory tells of its writer, and another memory says otherwise. */
+export const MemoryConflict = z.object({
+  /** What it tells: "home", "likes" … */
+  slot: z.string(),
+  /** Said in this memory. */
+  value: z.string(),
+  negated: z.boolean(),
+  /** Said in the other one. */
+  other: z.object({ memory_id: z.string(), value: z.string(), negated: z.boolean(), said_at: Instant }),
+  /** The other one was said later, and is what counts. */
+  is_later: z.boolean(),
+});
+export type MemoryConflict = z.infer<typeof MemoryConflict>;
+
 /** One memory with what only a look at it alone tells. */
 export const MemoryDetail = Memory.extend({
   /** The import that brought it. */
   import: z.object({ id: z.string(), name: z.string(), at: Instant }).nullable(),
+  /** At most 20, the latest first. */
+  conflicts: z.array(MemoryConflict),
 });
 export type MemoryDetail = z.infer<typeof MemoryDetail>;
 

@@ -40,6 +40,24 @@ test('what people said of themselves stands there with what changed, can be open
   await expect(inspector(page)).toContainText('I live in Porto, near the river');
 });
 
+test('a memory leads to what the same person said later instead, and back; a search marks the older one', async ({
+  page,
+  house,
+}) => {
+  await tell(house);
+  await open(page, 'memory');
+  await page.getByText('I live in Porto, near the river').click();
+  const otherwise = inspector(page).getByRole('region', { name: 'Said otherwise by the same person' });
+  await expect(otherwise).toContainText('Lives in: said later, and this counts');
+  await otherwise.getByRole('button', { name: /Lyon/ }).click();
+  await expect(inspector(page)).toContainText('We moved to Lyon');
+  await expect(otherwise).toContainText('Lives in: said before, this memory counts');
+  await expectAccessible(page, 'conflicts');
+
+  await page.getByPlaceholder('What was said about').fill('Where does ana live, Porto?');
+  await expect(page.getByRole('listitem').filter({ hasText: 'said otherwise later' })).toContainText('Porto');
+});
+
 for (const [colorScheme, locale] of [
   ['light', 'en-US'],
   ['dark', 'zh-CN'],

@@ -49,9 +49,24 @@ test('what people say of themselves in messages is known, with what no longer ho
   ]);
   expect(results[1]?.superseded_by?.id).toBe(results[0]?.id);
 
+  const [moved, lived] = results.map(({ id }) => id);
+  expect((await api.memories.get({ id: lived ?? '' })).conflicts).toEqual([
+    {
+      slot: 'home',
+      value: 'Porto',
+      negated: false,
+      other: { memory_id: moved, value: 'Lyon', negated: false, said_at: results[0]?.created_at },
+      is_later: true,
+    },
+  ]);
+  expect((await api.memories.get({ id: moved ?? '' })).conflicts).toMatchObject([
+    { value: 'Lyon', other: { memory_id: lived, value: 'Porto' }, is_later: false },
+  ]);
+
   const name = { person: 'ana', slot: 'home', value: 'Lyon' };
   await api.facts.forget(name);
   expect(await facts({ person: 'ana' })).toEqual(['ana home: Porto']);
+  expect((await api.memories.get({ id: lived ?? '' })).conflicts).toEqual([]);
   await expect(api.facts.forget(name)).rejects.toMatchObject({ code: 'FACT_NOT_FOUND' });
   await api.facts.restore(name);
   expect(await facts({ person: 'ana' })).toEqual(['ana home: Lyon', 'ana home: Porto > Lyon']);

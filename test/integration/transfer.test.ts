@@ -172,6 +172,30 @@ describe('from the command line', () => {
       expect((await clawdbot('import', '--undo', id, '--data', dataDir)).code).toBe(0);
     expect(count('forgotten_at IS NULL')).toBe(1);
   }, 240_000);
+
+  test('an import that is stopped in the middle says what came in, and the same file again brings the rest', async () => {
+    const dataDir = join(newFolder(), 'one');
+    await clawdbot('import', fileOf(some), '--data', dataDir);
+    const total = 20_000;
+    const file = fileOf(Array.from({ length: total }, (_, index) => `{"content":"number ${index} of many things"}`));
+    const reader = openReader(join(dataDir, 'memory.db'));
+    cleanups.push(() => reader.close());
+    const count = () => reader.get<{ n: number }>('SELECT count(*) AS n FROM memories')?.n ?? 0;
+
+    const { child, ended } = spawnCli(['import', file, '--data', dataDir]);
+    while (count() < 1_000 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGINT');
+    const { code, out } = await ended;
+    const kept = count();
+    expect(code).toBe(1);
+    expect(kept).toBeLessThan(total);
+    expect(out).toContain('It was stopped before its end');
+    expect(out).toContain(`${kept - 1} memories came in`);
+    expect(out).toMatch(/To take it back: clawdbot import --undo \S+/);
+
+    expect((await clawdbot('import', file, '--data', dataDir)).code).toBe(0);
+    expect(count()).toBe(total + 1);
+  }, 240_000);
 });
 
 describe('beside a running product', () => {

@@ -67,7 +67,7 @@ export function createMemories({ store, search, browse, count, ids, clock, event
         if (!memory.locked) return memory;
         const opened = await store.call('memories.look', { id: memory.id, forgotten: true });
         if (!opened) return null;
-        const { import: _import, ...shown } = opened;
+        const { import: _import, conflicts: _conflicts, ...shown } = opened;
         return shown;
       }),
     );

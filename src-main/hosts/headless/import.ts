@@ -16,6 +16,7 @@ import { createImporter, type ImportProgress } from '../../core/transfer/index.t
 import { chosenFolder } from '../shared/open-folder.ts';
 import { type Beside, besideProduct } from './beside.ts';
 import { type CliOptions, exitCodes, WrongUsage } from './cli-options.ts';
+import { longWork } from './long-work.ts';
 
 /** Brings memories and todos in, or takes back what an import brought. Works beside a running product, batch by batch. */
 export async function importData(options: CliOptions): Promise<number> {
@@ -32,10 +33,21 @@ export async function importData(options: CliOptions): Promise<number> {
       return exitCodes.done;
     }
     const path = resolve(file ?? '');
-    const report = await importer.run({ path, name: basename(path), dryRun });
+    const report = await longWork(({ signal, onStep }) =>
+      importer.run({
+        path,
+        name: basename(path),
+        dryRun,
+        signal,
+        onProgress({ progress }) {
+          // Into a file or a pipe goes the outcome alone.
+          if (process.stderr.isTTY) onStep({ doing: 'import', done: Math.round(progress * 1000), total: 1000 });
+        },
+      }),
+    );
     process.stdout.write(json ? `${JSON.stringify({ dry_run: dryRun, ...report })}\n` : reportText(report, dryRun));
     if (!json) process.stderr.write(refusedText(report));
-    return report.refused > 0 || report.fault !== null ? exitCodes.failed : exitCodes.done;
+    return report.refused > 0 || report.fault !== null || report.cancelled ? exitCodes.failed : exitCodes.done;
   };
   return besideProduct(options, act, { keys: true });
 }
@@ -73,6 +85,9 @@ function reportText(report: ImportProgress, dryRun: boolean): string {
     source === null ? 'Nothing in it was recognised.' : `It was taken for ${sources[source]}.`,
     outcomeLine('memories', '条记忆', memories, dryRun),
     outcomeLine('todos', '项待办', tasks, dryRun),
+    ...(report.cancelled
+      ? ['It was stopped before its end; the same file again brings the rest. 已中途停止；再次导入同一文件会继续。']
+      : []),
     ...(dryRun ? first.map(({ text }) => `  ${JSON.stringify(text)}`) : []),
     ...(!dryRun && brought > 0 ? [`To take it back: clawdbot import --undo ${id}`] : []),
   ];

@@ -1,18 +1,24 @@
 import type { Step } from '../../core/backup/index.ts';
 import { Interrupted } from './hidden-prompt.ts';
 
-const words: Record<Step['doing'], string> = {
+/** What takes long on the command line. */
+export interface LongStep extends Omit<Step, 'doing'> {
+  doing: Step['doing'] | 'import';
+}
+
+const words: Record<LongStep['doing'], string> = {
   copy: 'Copying and checking the database / 正在复制并检查数据库',
   write: 'Encrypting / 正在加密',
   read: 'Reading and checking / 正在读取并检查',
   look: 'Looking through the database / 正在检查数据库',
   put: 'Putting everything in place / 正在就位',
+  import: 'Reading and bringing in, Ctrl-C stops it / 正在读取并导入，按 Ctrl-C 停止',
 };
 
 /** Something that takes long: how far it has come is told on standard error, and it ends in order when asked to. */
 export interface LongWork {
   signal: AbortSignal;
-  onStep(step: Step): void;
+  onStep(step: LongStep): void;
 }
 
 /**
@@ -30,7 +36,7 @@ export async function longWork<T>(
   const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const name of signals) process.on(name, stop);
   let line = '';
-  const onStep = ({ doing, done, total }: Step): void => {
+  const onStep = ({ doing, done, total }: LongStep): void => {
     const percent = total > 1 ? ` ${Math.floor((100 * done) / total)} %` : '';
     const next = output.isTTY === true ? `${words[doing]}${percent}` : words[doing];
     if (next === line) return;

@@ -10,7 +10,8 @@ import { Moment } from '../../components/moment.tsx';
 import { personName } from '../../components/provenance.ts';
 import { Segments } from '../../components/segments.tsx';
 import { writtenLanguage } from '../../components/written-language.ts';
-import { type Text, useText } from '../../locales/index.ts';
+import { useText } from '../../locales/index.ts';
+import { slotName } from './slot-name.ts';
 
 interface FactsDialogProps {
   canWrite: boolean;
@@ -135,30 +136,4 @@ function FactRow({ fact, onOpen, onForget }: FactRowProps) {
       )}
     </li>
   );
-}
-
-const plainSlots = [
-  'name',
-  'birthday',
-  'home',
-  'hometown',
-  'employer',
-  'job',
-  'school',
-  'phone',
-  'email',
-  'address',
-  'likes',
-  'allergy',
-  'language',
-  'pet',
-] as const;
-
-/** What a fact tells; "name of dog" holds a word of whoever said it. */
-function slotName(t: Text, slot: string): string {
-  const plain = plainSlots.find((each) => each === slot);
-  if (plain) return t(`facts.slot.${plain}`);
-  if (slot.startsWith('name of ')) return t('facts.slot.nameOf', { whose: slot.slice('name of '.length) });
-  if (slot.startsWith('favourite ')) return t('facts.slot.favourite', { what: slot.slice('favourite '.length) });
-  return slot.replace(/^own /, '');
 }

@@ -15,6 +15,7 @@ import { writtenLanguage } from '../../components/written-language.ts';
 import { useText } from '../../locales/index.ts';
 import { EditMemory } from './edit-memory.tsx';
 import { EraseMemory } from './erase-memory.tsx';
+import { SaidOtherwise } from './said-otherwise.tsx';
 import { UsedIn } from './used-in.tsx';
 
 /** What can be done with the memory that is shown. */
@@ -23,6 +24,8 @@ export interface InspectorActions {
   onMark(memory: Memory, change: Pick<MemoryChange, 'pinned' | 'never_use'>): void;
   onForget(memory: Memory): void;
   onRestore(memory: Memory): void;
+  /** Shows another memory in the place of this one. */
+  onOpen(id: string): void;
   /** It is not there any more. */
   onErased(id: string): void;
 }
@@ -113,6 +116,7 @@ function Details({
         <p className="rounded-md bg-warn-soft px-2 py-1.5 text-warn">{t('memory.isUnused')}</p>
       )}
       {canWrite && <Actions memory={memory} onStartEdit={() => setEditing(true)} {...actions} />}
+      <SaidOtherwise conflicts={memory.conflicts} onOpen={actions.onOpen} />
       <Facts memory={memory} />
       {canWrite && <EraseMemory memory={memory} onErased={() => actions.onErased(memory.id)} />}
     </div>
@@ -128,7 +132,7 @@ function Actions({
   onMark,
   onForget,
   onRestore,
-}: { memory: Memory; onStartEdit(): void } & Omit<InspectorActions, 'onEdit' | 'onErased'>) {
+}: { memory: Memory; onStartEdit(): void } & Pick<InspectorActions, 'onMark' | 'onForget' | 'onRestore'>) {
   const t = useText();
   if (memory.forgotten_at !== null)
     return (

@@ -165,6 +165,7 @@ export function MemoryScreen() {
             onMark={(memory, change) => void actions.mark(memory, change).then(tell)}
             onForget={(memory) => void leave(memory.id, actions.forget(memory))}
             onRestore={(memory) => void leave(memory.id, actions.restore(memory))}
+            onOpen={(id) => setSearch({ id })}
             onErased={(id) => goOn(id, rowAfter(id))}
             onClose={() => setSearch({ id: '' })}
           />

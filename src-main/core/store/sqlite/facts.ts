@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Fact, FactName } from '../../../../src-shared/schema/fact.ts';
+import type { MemoryConflict } from '../../../../src-shared/schema/memory.ts';
 import { isoTime } from '../../foundation/clock.ts';
 import { read, write } from './op.ts';
 import { forgottenFactTables, sumStatements } from './row-sums.ts';
@@ -96,6 +97,42 @@ interface FactRow {
   times: number;
   memory_id: string;
   later: string | null;
+}
+
+interface ConflictRow {
+  slot: string;
+  value: string;
+  negated: number;
+  memory_id: string;
+  other_value: string;
+  other_negated: number;
+  said_at: number;
+  is_later: number;
+}
+
+const maxConflicts = 20;
+
+/** What other memories say against what one tells: said later it ends it, said before it was ended by it. */
+export function conflictsIn(db: Database.Database): (memorySeq: number) => MemoryConflict[] {
+  const conflicts = db.prepare<[number], ConflictRow>(
+    `SELECT f.slot, f.value, f.negated, n.memory_id, n.value AS other_value, n.negated AS other_negated, n.said_at,
+       (n.said_at, n.memory_seq) > (f.said_at, f.memory_seq) AS is_later
+     FROM known_facts f JOIN known_facts n ON n.person = f.person AND n.slot = f.slot AND n.memory_seq <> f.memory_seq
+     WHERE f.memory_seq = ? AND ${ends} ORDER BY n.said_at DESC, n.memory_seq DESC LIMIT ${maxConflicts}`,
+  );
+  return (memorySeq) =>
+    conflicts.all(memorySeq).map((row) => ({
+      slot: row.slot,
+      value: row.value,
+      negated: row.negated === 1,
+      other: {
+        memory_id: row.memory_id,
+        value: row.other_value,
+        negated: row.other_negated === 1,
+        said_at: isoTime(row.said_at),
+      },
+      is_later: row.is_later === 1,
+    }));
 }
 
 export function factOps(db: Database.Database) {

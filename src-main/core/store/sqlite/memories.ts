@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Memory, MemoryDetail, MemoryUse } from '../../../../src-shared/schema/memory.ts';
 import { isoTime } from '../../foundation/clock.ts';
 import { indexText } from '../../language/index.ts';
+import { conflictsIn } from './facts.ts';
 import {
   listMemories,
   type MemoryListQuery,
@@ -155,6 +156,7 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
     'UPDATE memories SET content = @content, subject = @subject, metadata = @metadata, sensitive = @sensitive WHERE seq = @seq',
   );
   const { setMarks } = markStatements(db);
+  const conflictsOf = conflictsIn(db);
   const all: Pick<Reader, 'all'>['all'] = (sql, ...values) => db.prepare(sql).all(...values) as never;
   const count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM memories WHERE forgotten_at IS NULL');
 
@@ -184,10 +186,14 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
   };
 
   const look = (id: string, forgotten: boolean): MemoryDetail | null => {
-    const memory = find(id, forgotten);
-    if (!memory) return null;
+    const row = byId.get(id, forgotten ? 1 : 0);
+    if (!row) return null;
     const brought = importOf.get(id);
-    return { ...memory, import: brought ? { ...brought, at: isoTime(brought.at) } : null };
+    return {
+      ...opened(row),
+      import: brought ? { ...brought, at: isoTime(brought.at) } : null,
+      conflicts: conflictsOf(row.seq),
+    };
   };
 
   /** What is written anew is looked at anew, unless the person says what it is. @throws AppError MEMORY_LOCKED */
