@@ -36,6 +36,7 @@ export {
   useMemoryStatistics,
   useMemoryUses,
 } from './memories.ts';
+export { useChangeMemoryKey, useMemoryKey } from './memory-key.ts';
 export type { OutboxEntry } from './outbox.ts';
 export { pair } from './pairing.ts';
 export {

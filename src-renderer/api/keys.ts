@@ -28,6 +28,7 @@ export const keys = {
   memory: (id: string) => ['memory', id] as const,
   memoryDetail: (id: string) => ['memory', id, 'detail'] as const,
   memoryUses: (id: string) => ['memory', id, 'uses'] as const,
+  memoryKey: ['memory-key'] as const,
   imports: ['imports'] as const,
   erasures: ['erasures'] as const,
   erasurePreview: (request: object) => ['erasures', 'preview', request] as const,

@@ -183,5 +183,16 @@ export const enMemory = {
   'memory.stat.more_one': 'and {{count}} more',
   'memory.stat.more_other': 'and {{count}} more',
   'memory.stat.showPerson': 'Show the memories of {{name}}',
+  'memory.key': 'Key of sensitive memories',
+  'memory.key.stored': 'Kept with the secrets of this computer',
+  'memory.key.passphrase': 'Made from your passphrase',
+  'memory.key.since': 'since',
+  'memory.key.sealing': 'Memories are being sealed with it…',
+  'memory.key.older_one': 'One earlier key is kept until no copy of the database needs it.',
+  'memory.key.older_other': '{{count}} earlier keys are kept until no copy of the database needs them.',
+  'memory.key.change': 'Change the key',
+  'memory.key.ask':
+    'Sensitive memories are sealed anew in the background. Copy the keys folder again afterwards if you keep one elsewhere.',
+  'memory.key.changed': 'There is a new key; memories are being sealed with it.',
   'memory.stat.none': 'Figures appear here once something is remembered.',
 } as const;

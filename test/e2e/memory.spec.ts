@@ -224,6 +224,27 @@ test('figures count by person, and a person leads to the memories', async ({ pag
   await expect(rows(page)).toHaveCount(3);
 });
 
+test('the key of sensitive memories is changed after it was asked once more, and they stay readable', async ({
+  page,
+  house,
+}) => {
+  await fill(house);
+  await open(page, 'memory');
+  await page.getByRole('button', { name: 'Statistics' }).click();
+  const key = dialog(page).getByRole('region', { name: 'Key of sensitive memories' });
+  await expect(key).toContainText('Kept with the secrets of this computer');
+  await key.getByRole('button', { name: 'Change the key' }).click();
+  await expect(key.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await expectAccessible(page, 'key', '[role="dialog"]');
+  await key.getByRole('button', { name: 'Change the key' }).click();
+  await expect(announced(page)).toContainText('There is a new key');
+  await expect.poll(async () => (await house.rest.memories.key()).sealing).toBe(false);
+  expect(await house.rest.memories.key()).toMatchObject({ version: 2, state: 'open' });
+  await expect(key).not.toContainText('being sealed');
+  await page.keyboard.press('Escape');
+  await expect(row(page, 'alarm code')).toBeVisible();
+});
+
 test('a viewer looks at everything and changes nothing', async ({ page, house }) => {
   await fill(house);
   const { token } = await house.rest.access.createToken({ role: 'viewer', label: 'look', ttl_seconds: 600 });

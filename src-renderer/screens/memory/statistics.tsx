@@ -5,6 +5,7 @@ import { ModalDialog } from '../../components/dialog.tsx';
 import { formatBytes, formatNumber } from '../../components/format.ts';
 import { personName, platformName } from '../../components/provenance.ts';
 import { useLanguage, useText } from '../../locales/index.ts';
+import { SealingKey } from './sealing-key.tsx';
 
 interface StatisticsDialogProps {
   onPerson(name: string): void;
@@ -16,7 +17,10 @@ export function StatisticsDialog({ onPerson, onClose }: StatisticsDialogProps) {
   const t = useText();
   return (
     <ModalDialog isOpen title={t('memory.statistics')} onClose={onClose}>
-      <Figures onPerson={onPerson} />
+      <div className="flex flex-col gap-5">
+        <Figures onPerson={onPerson} />
+        <SealingKey />
+      </div>
     </ModalDialog>
   );
 }
