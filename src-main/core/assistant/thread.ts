@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { MemoryQuery } from '../../../src-shared/schema/memory.ts';
 import { PAST, readTimes } from '../language/index.ts';
 import {
   countMemories,
@@ -10,7 +11,7 @@ import {
   maskOfQuery,
   nextLesson,
 } from '../memory/index.ts';
-import { listMemories, openReader } from '../store/index.ts';
+import { listMemories, openReader, type Reader } from '../store/index.ts';
 import { extractTodos } from '../tasks/index.ts';
 import { createAnswerer, type Question } from './answer.ts';
 import type { AnswerResult, MindCalls, MindReply, MindRequest, MindWorkerData } from './protocol.ts';
@@ -23,6 +24,12 @@ const lookAgainMs = 50;
 const lookForNewMs = 1_000;
 /** A lesson that the store did not learn by then is read once more. */
 const lessonLostMs = 5_000;
+
+/** Among so many the first searches after a start take three times as long as those after them, until the code is compiled. */
+const manyMemories = 10_000;
+const practiceRounds = 80;
+/** Whoever really asks meanwhile waits for one of them at most. */
+const betweenPracticeMs = 20;
 
 /** The mind's thread: reads texts, searches memories and puts answers together, so that the main thread never waits. */
 export function runMind(
@@ -82,6 +89,8 @@ export function runMind(
   let taught: { from: string; at: number } | null = null;
   let hasFailedToLearn = false;
   let isClosed = false;
+  let isPractised = false;
+  let practising: NodeJS.Timeout | undefined;
 
   /** Brings the indexes up to date between two questions, a few milliseconds at a time: words first, then meaning. */
   function keepUp(): void {
@@ -100,9 +109,24 @@ export function runMind(
     isKeepingUp = false;
     if (isClosed) return;
     wish();
+    practise();
     clearTimeout(lookingAgain);
     // A message is stored after it was answered, and perhaps nobody asks anything for hours.
     lookingAgain = setTimeout(keepUp, learn() || semantics.isWaiting() ? lookAgainMs : lookForNewMs);
+  }
+
+  /** Asks for what some memories say, one after the other, once the index of many is there. What it finds is nobody's. */
+  function practise(): void {
+    if (isPractised || terms.index.size < manyMemories || !terms.isReady()) return;
+    isPractised = true;
+    const asked = practiceQueries(reader, practiceRounds);
+    const step = (): void => {
+      const query = asked.pop();
+      if (query === undefined || isClosed) return;
+      recall.search(MemoryQuery.parse({ query, timezone: 'UTC' }), { now: Date.now() });
+      practising = setTimeout(step, betweenPracticeMs);
+    };
+    step();
   }
 
   /**
@@ -154,10 +178,23 @@ export function runMind(
     async close(): Promise<void> {
       isClosed = true;
       clearTimeout(lookingAgain);
+      clearTimeout(practising);
       await semantics.close();
       reader.close();
     },
   };
+}
+
+/** Some words of memories that lie far apart. */
+function practiceQueries(reader: Reader, count: number): string[] {
+  const last = reader.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM memories')?.seq ?? 0;
+  return Array.from({ length: count }, (_, at) => Math.ceil(((at + 1) / count) * last)).flatMap((seq) => {
+    const row = reader.get<{ text: string }>(
+      'SELECT substr(content, 1, 40) AS text FROM memories WHERE seq = ? AND sensitive = 0',
+      seq,
+    );
+    return row && row.text.trim() !== '' ? [row.text] : [];
+  });
 }
 
 type Answered<T> = T | Promise<T>;

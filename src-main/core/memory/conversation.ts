@@ -16,8 +16,10 @@ export interface Turn {
   sender_id: string | null;
   message_id: string | null;
   head: string;
-  /** Its last characters, where a question shows. */
-  tail: string;
+  /** The last characters of a text that `head` does not hold whole; else null. */
+  tail: string | null;
+  /** Whether it ends as a question does, once that was looked at. */
+  asks?: boolean;
   previous?: Turn;
   next?: Turn;
   /** Turns of one sitting share a number. */
@@ -25,7 +27,7 @@ export interface Turn {
 }
 
 const turnColumns = `m.seq, m.id, m.conversation_id, m.created_at, m.sender_id, m.message_id,
-  substr(m.content, 1, 2000) AS head, substr(m.content, -40) AS tail`;
+  substr(m.content, 1, 2000) AS head, CASE WHEN octet_length(m.content) > 2000 THEN substr(m.content, -40) END AS tail`;
 
 /** The memories with these numbers, in that order; what was forgotten meanwhile, is sealed, or the filter keeps out, is not there. */
 export function readTurns(reader: Reader, seqs: readonly number[], filter: FilterSql): Turn[] {

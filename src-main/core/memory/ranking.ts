@@ -74,9 +74,11 @@ function keywordScores(turns: readonly Turn[], evidence: Evidence, plan: RecallP
   const none = new Float64Array(plan.terms.length);
   const scoresOf = (turn: Turn) => evidence.scoresOf(turn.seq) ?? none;
   const own = normalised(turns.map((turn) => ownScore(scoresOf(turn), plan)));
-  const window = normalised(turns.map((turn) => sum(strongestOf(windowOf(turn).map(scoresOf), none))));
+  const window = normalised(turns.map((turn) => sumOfStrongest(windowOf(turn).map(scoresOf), none.length)));
   const sittings = Map.groupBy(turns, (turn) => turn.sitting);
-  const bySitting = new Map([...sittings].map(([id, members]) => [id, sum(strongestOf(members.map(scoresOf), none))]));
+  const bySitting = new Map(
+    [...sittings].map(([id, members]) => [id, sumOfStrongest(members.map(scoresOf), none.length)]),
+  );
   const sitting = normalised(turns.map((turn) => bySitting.get(turn.sitting) ?? 0));
   const ownOf = new Map(turns.map((turn, index) => [turn, own[index] ?? 0]));
 
@@ -106,8 +108,13 @@ function senderFactor(turn: Turn, plan: RecallPlan, found: readonly string[]): n
 // A note in square brackets may follow, as exports write it for an attachment.
 const questionEnd = /[?？]["'”’」)）\]\s]*(\[[^\]]*\]?)?\s*$|[吗呢]\s*$/;
 
+const shownEnd = 40;
+
 /** It ends as a question does. */
-export const isQuestion = (turn: Turn): boolean => questionEnd.test(turn.tail);
+export const isQuestion = (turn: Turn): boolean => {
+  turn.asks ??= questionEnd.test(turn.tail ?? turn.head.slice(-shownEnd));
+  return turn.asks;
+};
 
 /** Somebody asked this before: a question that holds every word of the query and no other is not its answer. */
 function asksTheSame(turn: Turn, { terms }: RecallPlan, found: readonly string[]): boolean {
@@ -137,17 +144,31 @@ function windowOf(turn: Turn): Turn[] {
 
 /** The sum of its terms' scores; a memory that holds every term comes before one that repeats a few. */
 function ownScore(scores: Float64Array, { terms }: RecallPlan): number {
-  const asked = terms.reduce((total, { weight }) => total + weight, 0);
-  const held = terms.reduce((total, { weight }, index) => total + (scores[index] ? weight : 0), 0);
+  let asked = 0;
+  let held = 0;
+  for (const [index, { weight }] of terms.entries()) {
+    asked += weight;
+    if (scores[index]) held += weight;
+  }
   return asked > 0 ? sum(scores) * (1 - weights.coverage + (weights.coverage * held) / asked) : 0;
 }
 
-/** The strongest score of each term among several turns. */
-function strongestOf(scores: readonly Float64Array[], none: Float64Array): Float64Array {
-  return none.map((_, term) => scores.reduce((best, each) => Math.max(best, each[term] ?? 0), 0));
+/** The strongest score of each term among several turns, added up. */
+function sumOfStrongest(scores: readonly Float64Array[], terms: number): number {
+  let total = 0;
+  for (let term = 0; term < terms; term++) {
+    let best = 0;
+    for (const each of scores) best = Math.max(best, each[term] ?? 0);
+    total += best;
+  }
+  return total;
 }
 
-const sum = (scores: Float64Array): number => scores.reduce((total, score) => total + score, 0);
+function sum(scores: Float64Array): number {
+  let total = 0;
+  for (const score of scores) total += score;
+  return total;
+}
 
 function normalised(scores: readonly number[]): number[] {
   const most = Math.max(0, ...scores);
