@@ -27,6 +27,13 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
         if (!page) throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
         return page;
       },
+      summaries: async ({ id, before: time, limit }) => ({
+        items: await app.summarise({
+          conversation: id,
+          before: time === undefined ? null : Date.parse(time),
+          limit,
+        }),
+      }),
     },
 
     erasures: {

@@ -21,6 +21,7 @@ import {
   createKnownFacts,
   createMemories,
   createRetention,
+  type SummariesQuery,
   withSealed,
 } from './memory/index.ts';
 import {
@@ -393,6 +394,8 @@ export async function createApp({
     uploads,
     channels,
     extractTodos,
+    /** What was talked about in a conversation, the latest talk first; none where nothing long was said. */
+    summarise: (query: SummariesQuery) => mind.ask('summarise', query),
     status,
     isStopping: () => stopping,
 

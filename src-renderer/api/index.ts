@@ -53,6 +53,7 @@ export {
   useWholeColumn,
 } from './queries.ts';
 export { rolesUpTo } from './roles.ts';
+export { useSummaries } from './summaries.ts';
 export { takePairingCode } from './token.ts';
 export { useExport, useImport, useImportActions, usePastImports } from './transfers.ts';
 export type { Done, MemoryChange } from './undo.ts';

@@ -13,6 +13,7 @@ export const keys = {
   deadLetters: ['dead-letters'] as const,
   conversations: ['conversations'] as const,
   messages: (conversation: string) => ['messages', conversation] as const,
+  summaries: (conversation: string) => ['summaries', conversation] as const,
   message: (id: string) => ['message', id] as const,
   board: ['board', 'main'] as const,
   column: (status: TaskStatus) => ['board', 'column', status] as const,

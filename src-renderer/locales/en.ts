@@ -145,6 +145,14 @@ export const en = {
   'common.dismissNotice': 'Dismiss this notice',
   'common.offlineKept': 'What is shown was read before the connection was lost.',
 
+  'summary.title': 'What was talked about',
+  'summary.what':
+    'Of each long talk the turns that say most, in the words of whoever said them. A pause of six hours ends a talk. Nothing is left out of the conversation itself.',
+  'summary.none': 'No talk here is long enough to be summed up.',
+  'summary.more': 'Earlier talks',
+  'summary.of': '{{points}} of {{turns}} turns',
+  'summary.openOf': 'Open in the conversation: {{text}}',
+
   'undo.moved': 'Moved “{{title}}” to {{column}}',
   'undo.changed': 'Changed “{{title}}”',
   'undo.added': 'Added “{{title}}”',

@@ -140,6 +140,14 @@ export const zhCN: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   'common.dismissNotice': '关闭此提示',
   'common.offlineKept': '显示的是断开连接之前读到的内容。',
 
+  'summary.title': '聊了什么',
+  'summary.what':
+    '每次较长的对话中最有内容的几句，用的是说话人的原话。停顿六小时算一次对话结束。对话本身什么都不会少。',
+  'summary.none': '这里还没有长到需要总结的对话。',
+  'summary.more': '更早的对话',
+  'summary.of': '{{turns}} 句中的 {{points}} 句',
+  'summary.openOf': '打开对话中的：{{text}}',
+
   'undo.moved': '已将“{{title}}”移到{{column}}',
   'undo.changed': '已更改“{{title}}”',
   'undo.added': '已添加“{{title}}”',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { PageQuery, pageOf } from '../schema/common.ts';
+import { Instant, PageQuery, pageOf } from '../schema/common.ts';
 import { Attachment, Conversation, DeadLetter, Message, maxContentLength } from '../schema/message.ts';
+import { ConversationSummary } from '../schema/summary.ts';
 import { asOperator, failures, op } from './op.ts';
 
 const ById = z.object({ id: z.string().min(1).max(64) });
@@ -47,6 +48,22 @@ export const conversationsContract = {
     .errors(failures('CONVERSATION_NOT_FOUND'))
     .input(PageQuery.extend({ id: z.string().min(1).max(600) }))
     .output(pageOf(Message)),
+  summaries: op
+    .route({
+      method: 'GET',
+      path: '/conversations/{id}/summaries',
+      summary: 'What was talked about, talk by talk, the latest first',
+      tags: ['messages'],
+    })
+    .input(
+      z.object({
+        id: z.string().min(1).max(600),
+        /** Only talks that began before. */
+        before: Instant.optional(),
+        limit: z.coerce.number().int().min(1).max(20).default(5),
+      }),
+    )
+    .output(z.object({ items: z.array(ConversationSummary) })),
 };
 
 export const chatContract = {

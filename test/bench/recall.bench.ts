@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
+import { summariesOf } from '../../src-main/core/memory/summary/summaries.ts';
 import { openTestMemory } from '../../src-main/core/memory/test-memory.ts';
+import type { Reader } from '../../src-main/core/store/index.ts';
 import { Conversation, endOf, memoriesOf, readWeeks, textOf } from '../fakes/conversation.ts';
 
 export const name = 'recall';
@@ -39,8 +41,12 @@ export async function run() {
 async function rowsOf(set: string, conversations: readonly Conversation[], goals: Goals) {
   const ours = new Score();
   const peer = new Score();
+  const summed = new Summed();
   for (const conversation of conversations) {
-    await using memory = await openTestMemory(memoriesOf(conversation));
+    await using memory = await openTestMemory(
+      memoriesOf(conversation).map((each) => ({ ...each, kind: 'message' as const })),
+    );
+    summed.add(conversation, memory.reader);
     const now = endOf(conversation);
     using plain = new PlainFts(conversation);
     for (const { question, evidence, category } of conversation.questions) {
@@ -68,6 +74,7 @@ async function rowsOf(set: string, conversations: readonly Conversation[], goals
     row('in the first 10', (score) => score.at(10), goals.at10),
     row('in the first 25', (score) => score.at(25), goals.at25),
     row('first one found', (score) => score.reciprocalRank(), goals.reciprocalRank, '1 / rank'),
+    summed.row(set),
   ];
 }
 
@@ -93,6 +100,43 @@ class Score {
 
   categories(): number[] {
     return [...new Set(this.asked.map(({ category }) => category))].toSorted((a, b) => a - b);
+  }
+}
+
+/** How much of what questions ask for is in the summaries of the talks it was said in. */
+class Summed {
+  private wanted = 0;
+  private kept = 0;
+  private byChance = 0;
+  private turns = 0;
+  private points = 0;
+
+  add({ conversation, turns, questions }: Conversation, reader: Reader): void {
+    const asked = new Map<string, number>();
+    for (const id of questions.flatMap(({ evidence }) => evidence)) asked.set(id, (asked.get(id) ?? 0) + 1);
+    const weightOf = (ids: readonly string[]) => ids.reduce((sum, id) => sum + (asked.get(id) ?? 0), 0);
+    for (const talk of summariesOf(reader, { conversation, before: null, limit: 1_000 })) {
+      const [begun, ended] = [Date.parse(talk.begun_at), Date.parse(talk.ended_at)];
+      const within = turns.filter(({ time }) => Date.parse(time) >= begun && Date.parse(time) <= ended);
+      const wanted = weightOf(within.map(({ id }) => id));
+      this.wanted += wanted;
+      this.kept += weightOf(talk.points.map(({ memory_id }) => memory_id));
+      this.byChance += (wanted * talk.points.length) / talk.turns;
+      this.turns += talk.turns;
+      this.points += talk.points.length;
+    }
+  }
+
+  row(set: string) {
+    const [ours, peer] = [this.kept / this.wanted, this.byChance / this.wanted];
+    return {
+      name: `${set}: kept by summaries`,
+      ours,
+      peer,
+      ratio: ours / peer,
+      unit: 'share of evidence',
+      note: `${this.points} of ${this.turns} turns; the peer is as many turns of each talk by chance`,
+    };
   }
 }
 

@@ -38,6 +38,7 @@ export function createFakeServices() {
     chat: { send: nothing },
     conversations: {
       list: () => ({ items: [], next_cursor: null }),
+      summaries: nothing,
       messages: ({ id }) => {
         throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
       },

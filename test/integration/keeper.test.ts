@@ -169,7 +169,7 @@ test('an index whose words are not those of the memories is made anew', async ()
   const before = await store.call('memories.list', { limit: 50, q: 'router' });
   expect(before.items.length).toBeGreaterThan(0);
   // The words of one memory are those of another, as a flipped bit in the index would have it.
-  await store.call('memories.mendIndex', { limit: 0, anew: true });
+  await store.call('memories.mendIndex', { after: 0, limit: 0, anew: true });
   await store.close();
   const db = new Database(file);
   db.exec(

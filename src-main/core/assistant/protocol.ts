@@ -1,7 +1,8 @@
 import type { Locale } from '../../../src-shared/schema/common.ts';
 import type { ExtractRequest, ExtractResponse } from '../../../src-shared/schema/extraction.ts';
 import type { MemoryHit, MemoryQuery } from '../../../src-shared/schema/memory.ts';
-import type { CountedStep, VectorWish } from '../memory/index.ts';
+import type { ConversationSummary } from '../../../src-shared/schema/summary.ts';
+import type { CountedStep, SummariesQuery, VectorWish } from '../memory/index.ts';
 import type { MemoryListQuery, MemoryPage, OpArgs } from '../store/index.ts';
 import type { Answer, Question } from './answer.ts';
 
@@ -20,6 +21,7 @@ export interface MindCalls {
   list: { args: MemoryListQuery; result: MemoryPage };
   /** Counts the next memories above a number. */
   count: { args: { after: number }; result: CountedStep };
+  summarise: { args: SummariesQuery; result: ConversationSummary[] };
   extract: { args: ExtractRequest & { reference_time: string; timezone: string }; result: ExtractResponse };
 }
 

@@ -10,6 +10,7 @@ import {
   followTerms,
   maskOfQuery,
   nextLesson,
+  summariesOf,
 } from '../memory/index.ts';
 import { listMemories, openReader, type Reader } from '../store/index.ts';
 import { extractTodos } from '../tasks/index.ts';
@@ -53,6 +54,7 @@ export function runMind(
     search: ({ query, now }) => (semantics.isThere ? searchByMeaning({ query, now }) : recall.search(query, { now })),
     list: (query) => listMemories(reader, query),
     count: ({ after }) => countMemories(reader, after),
+    summarise: (query) => summariesOf(reader, query),
     extract: (request) => extractTodos(request),
   };
 

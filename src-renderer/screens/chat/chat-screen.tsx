@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { MessagesSquare } from 'lucide-react';
+import { ListCollapse, MessagesSquare } from 'lucide-react';
 import { useState } from 'react';
 import { mainConversation, useCanWrite, useConversations } from '../../api/index.ts';
 import { IconButton } from '../../components/button.tsx';
@@ -10,6 +10,7 @@ import { useText } from '../../locales/index.ts';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { MessageList } from './message-list.tsx';
+import { SummaryDialog } from './summary-dialog.tsx';
 
 const route = getRouteApi('/chat');
 
@@ -19,6 +20,7 @@ export function ChatScreen() {
   const { conversation = mainConversation, message } = route.useSearch();
   const hasRoomForList = useMedia('(width >= 56rem)');
   const [listOpen, setListOpen] = useState(false);
+  const [summaryOpen, setSummaryOpen] = useState(false);
   const canWrite = useCanWrite();
   const isMain = conversation === mainConversation;
 
@@ -43,12 +45,26 @@ export function ChatScreen() {
             </IconButton>
           )}
           <ConversationTitle id={conversation} />
+          <div className="flex-1" />
+          <IconButton label={t('summary.title')} onPress={() => setSummaryOpen(true)} className="-mr-2">
+            <ListCollapse aria-hidden="true" size={17} />
+          </IconButton>
         </header>
         <MessageList key={conversation} conversation={conversation} target={message ?? null} />
         {isMain && canWrite && <Composer />}
         {isMain && !canWrite && <ReadOnly text={t('common.readOnly')} />}
         {!isMain && <ReadOnly text={t('chat.readOnly')} />}
       </section>
+      {summaryOpen && (
+        <SummaryDialog
+          conversation={conversation}
+          onOpen={(id) => {
+            setSummaryOpen(false);
+            void navigate({ to: '/chat', search: { ...(isMain ? {} : { conversation }), message: id } });
+          }}
+          onClose={() => setSummaryOpen(false)}
+        />
+      )}
       <ModalDialog title={t('chat.conversations')} isOpen={listOpen} onClose={() => setListOpen(false)}>
         <div className="-mx-4 flex h-96 flex-col">
           <ConversationList current={conversation} onChoose={choose} />

@@ -6,7 +6,7 @@ import { workerFile } from '../../foundation/worker-file.ts';
 import type { Store } from './client.ts';
 import { type Copy, type CopyReason, dropCopiesUntil, isAfter, listCopies } from './copies.ts';
 import { type CheckRecord, type DatabaseHealth, readHealth } from './health.ts';
-import type { TextIndexDrift } from './text-index.ts';
+import { type MendedStep, mendFromFront, type TextIndexDrift } from './text-index.ts';
 
 /** What the keeper's thread is started with. */
 export interface KeeperJob {
@@ -109,12 +109,11 @@ export function createKeeper({ store, file, folder, version, clock, logger, onCh
   /** Little by little, so that no commit waits long. An index that cannot even be read is made anew. */
   async function mendIndex(anew: boolean): Promise<void> {
     let mended = 0;
-    let left = Number.POSITIVE_INFINITY;
-    for (let first = anew; left > 0 && !ending.signal.aborted; first = false) {
-      const { missing, extra, changed } = await store.call('memories.mendIndex', { limit: mendedAtOnce, anew: first });
-      if (changed === 0 && missing + extra > 0) throw new Error('the text index cannot be mended');
-      mended += changed;
-      left = missing + extra;
+    let first = anew;
+    for (let after: number | null = mendFromFront; after !== null && !ending.signal.aborted; first = false) {
+      const step: MendedStep = await store.call('memories.mendIndex', { after, limit: mendedAtOnce, anew: first });
+      mended += step.changed;
+      after = step.next;
     }
     if (mended > 0) logger.warn('store.text_index_mended', { entries: mended, anew });
   }

@@ -269,7 +269,7 @@ export function memoryOps(db: Database.Database, sealing: Sealing, covered: Cove
       return find(id);
     }),
     /** One step of bringing the index and the memories together again; `anew` empties the index first. */
-    'memories.mendIndex': write(({ limit, anew }: { limit: number; anew: boolean }) => mendTextIndex(db, limit, anew)),
+    'memories.mendIndex': write((step: { after: number; limit: number; anew: boolean }) => mendTextIndex(db, step)),
     'memories.count': read((): number => count.get()?.count ?? 0),
   };
 }

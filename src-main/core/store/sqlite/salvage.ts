@@ -9,7 +9,7 @@ import { openDamaged } from './salvage-read.ts';
 import { reportText } from './salvage-report.ts';
 import type { SalvageReport } from './salvage-schema.ts';
 import { migrate, readSchemaVersion, schemaVersion } from './schema.ts';
-import { mendTextIndex } from './text-index.ts';
+import { remakeTextIndex } from './text-index.ts';
 
 export interface SalvageRequest {
   file: string;
@@ -99,7 +99,7 @@ function rescue({ file, copies, found, now }: SalvageRequest, aside: string, dra
     const tables = db
       .transaction(() => {
         const filled = fillFrom(db, damaged, source?.db ?? null);
-        mendTextIndex(db, Number.MAX_SAFE_INTEGER, true);
+        remakeTextIndex(db);
         return filled;
       })
       .immediate();
