@@ -90,6 +90,8 @@ export async function createApp({
   const logger = recentErrors.watching(baseLogger);
   const events = createEventBus();
   const copies = copiesFolder(dataDir);
+  /** A disk may fail and come back while the rest is still being built. */
+  let isBuilt = false;
   const store = await openStore({
     file: config.memory.db_path,
     durability: config.app.durability,
@@ -98,12 +100,13 @@ export async function createApp({
     sensitive: config.memory.sensitive,
     onFailure(error) {
       logger.error('store.failed', { error });
-      deskNotices.tell({ kind: troubleOf(error) === 'STORE_FULL' ? 'disk_full' : 'disk_fault' });
+      if (isBuilt) deskNotices.tell({ kind: troubleOf(error) === 'STORE_FULL' ? 'disk_full' : 'disk_fault' });
       events.emit({ type: 'status' });
     },
     onRecovery(fault) {
       logger.warn('store.recovered', fault ? { error: fault } : {});
       events.emit({ type: 'status' });
+      if (!isBuilt) return;
       workLoop.wake();
       delivery.wake();
     },
@@ -375,6 +378,7 @@ export async function createApp({
     };
   }
 
+  isBuilt = true;
   return {
     host,
     store,

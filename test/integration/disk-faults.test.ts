@@ -175,7 +175,7 @@ describe.each([
     task,
   }) => {
     if (missing) return leaveOut(task, missing);
-    for (const at of [1, 2, 4, 8, 16]) {
+    for (const at of [1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20]) {
       const workshop = mkdtempSync(join(tmpdir(), 'clawdbot-disk-'));
       cleanups.push(() => rmSync(workshop, { recursive: true, force: true }));
       const disk = await openFailingDisk(workshop);

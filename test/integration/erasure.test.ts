@@ -225,6 +225,8 @@ test('one memory is erased for good with the text that it came from', async () =
   const dataDir = newFolder();
   const { product, api } = await begin(dataDir);
   await talk(product, api);
+  await copyOf(dataDir, Date.now());
+  const earlier = readFileSync(join(dataDir, 'backups', readdirSync(join(dataDir, 'backups'))[0] ?? ''));
   const found = (await api.memories.list({ limit: 50, q: '紫水晶项链' })).items.find(
     ({ sender_id }) => sender_id !== 'ben',
   );
@@ -237,4 +239,16 @@ test('one memory is erased for good with the text that it came from', async () =
     sender_id: 'Person-Nandi',
   });
   expect((await messages(api, 'webhook:nandi-desk')).some(({ content }) => content.includes('quokkabeam'))).toBe(true);
+  await product.stop();
+
+  // An earlier day's file in the place of the database: the memory is erased again, and the others are there.
+  for (const end of ['-wal', '-shm']) rmSync(join(dataDir, `memory.db${end}`), { force: true });
+  writeFileSync(join(dataDir, 'memory.db'), earlier);
+  const again = await begin(dataDir);
+  await expect
+    .poll(async () => (await again.api.memories.list({ limit: 50 })).items.map(({ content }) => content), {
+      timeout: 30_000,
+    })
+    .not.toContain('我把紫水晶项链放在抽屉里了');
+  expect((await again.api.memories.list({ limit: 50 })).items).toHaveLength(5);
 });

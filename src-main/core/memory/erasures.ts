@@ -49,7 +49,7 @@ export interface ErasuresDeps {
 
 export type Erasures = ReturnType<typeof createErasures>;
 
-/** In the data folder: who was erased, as digests. A restore leaves it where it is. */
+/** In the data folder: who was erased, as digests, and which single memories. A restore leaves it where it is. */
 const fileName = 'erasures.json';
 /** So many rows go in one transaction, some milliseconds. */
 const erasedAtOnce = 100;
@@ -62,7 +62,16 @@ const Mark = z.object({
   salt: z.string().max(64),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
 });
-const MarksFile = z.object({ erasures: z.array(Mark).max(1_000_000) });
+/** Of people by digest, of single memories by id; of the latter the last ones. */
+const maxMemories = 100_000;
+const ErasedFile = z.object({
+  erasures: z.array(Mark).max(1_000_000).default([]),
+  memories: z
+    .array(z.string().min(1).max(64))
+    .max(2 * maxMemories)
+    .default([]),
+});
+type ErasedFile = z.infer<typeof ErasedFile>;
 
 type Erasing = ErasedMark & { person: string };
 
@@ -116,31 +125,47 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
 
   /** Adds to the file what it does not know. */
   async function keepMarks(marks: readonly ErasedMark[]): Promise<void> {
-    const there = await readMarks();
-    const known = new Set(there.map(({ id }) => id));
+    const { erasures, memories } = await readErased();
+    const known = new Set(erasures.map(({ id }) => id));
     const missing = marks.filter(({ id }) => !known.has(id));
-    if (missing.length === 0) return;
-    await writeFileAtomic(file, `${JSON.stringify({ erasures: [...there, ...missing] })}\n`);
+    if (missing.length > 0) await writeErased({ erasures: [...erasures, ...missing], memories });
   }
 
-  async function readMarks(): Promise<ErasedMark[]> {
+  async function keepMemory(id: string): Promise<void> {
+    const { erasures, memories } = await readErased();
+    await writeErased({ erasures, memories: [...memories, id].slice(-maxMemories) });
+  }
+
+  const writeErased = (erased: ErasedFile): Promise<void> => writeFileAtomic(file, `${JSON.stringify(erased)}\n`);
+
+  async function readErased(): Promise<ErasedFile> {
     try {
-      return MarksFile.parse(JSON.parse(await readFile(file, 'utf8'))).erasures;
+      return ErasedFile.parse(JSON.parse(await readFile(file, 'utf8')));
     } catch (error) {
       // What the database knows of them is written again; what only this file knew is lost with it.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') logger.error('erasure.list_unreadable', { file, error });
-      return [];
+      return { erasures: [], memories: [] };
     }
   }
 
   /** Begins to erase again who was erased before and came back with a database of an earlier day. */
   async function takeMarksOver(): Promise<void> {
     const own = new Set((await store.call('erasures.marks', null)).map(({ id }) => id));
-    const unknown = (await readMarks()).filter(({ id }) => !own.has(id));
+    const { erasures, memories: erased } = await readErased();
+    await eraseAgain(erased);
+    const unknown = erasures.filter(({ id }) => !own.has(id));
     if (unknown.length === 0) return;
     for (const { mark, person } of await store.call('erasures.match', unknown)) {
       if (person === null) await store.call('erasures.know', { mark, now: clock.now() });
       else await store.call('erasures.begin', { ...mark, person });
+    }
+  }
+
+  /** Single memories that came back with a database of an earlier day. */
+  async function eraseAgain(ids: readonly string[]): Promise<void> {
+    for (const id of await store.call('memories.knownAmong', { ids })) {
+      await store.call('memories.erase', { id });
+      logger.info('erasure.memory_again', { id });
     }
   }
 
@@ -212,14 +237,16 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
       }),
 
     /** Erases one memory for good, forgotten or not, with what it came from; false where it is not there. */
-    async eraseMemory(id: string): Promise<boolean> {
-      const counts = await store.call('memories.erase', { id });
-      if (counts === null) return false;
-      if (counts.memories === 0)
-        throw new AppError('CONFLICT', 'An answer about it is just being sent; try again in a moment', { id });
-      events.emit({ type: 'resync' });
-      return true;
-    },
+    eraseMemory: (id: string): Promise<boolean> =>
+      inTurn(async () => {
+        const counts = await store.call('memories.erase', { id });
+        if (counts === null) return false;
+        if (counts.memories === 0)
+          throw new AppError('CONFLICT', 'An answer about it is just being sent; try again in a moment', { id });
+        await keepMemory(id);
+        events.emit({ type: 'resync' });
+        return true;
+      }),
 
     async list(query: OpArgs<'erasures.list'>) {
       const { items, next_cursor } = await store.call('erasures.list', query);

@@ -43,6 +43,9 @@ export function eraseOps(db: Database.Database, queue: Queue) {
     `SELECT seq, id, message_id FROM memories WHERE ${ofPerson} ORDER BY seq LIMIT @limit`,
   );
   const memoryById = db.prepare<[string], MemoryPlace>('SELECT seq, id, message_id FROM memories WHERE id = ?');
+  const knownAmong = db
+    .prepare<[string], string>('SELECT id FROM memories WHERE id IN (SELECT value FROM json_each(?))')
+    .pluck();
   const countMemories = db.prepare<[object], number>(`SELECT count(*) FROM memories WHERE ${ofPerson}`).pluck();
   const messagesOf = db.prepare<[object], MessageRow>(
     `SELECT * FROM messages WHERE seq > @after AND seq <= @upto AND ${saidBy} ORDER BY seq LIMIT @limit`,
@@ -187,6 +190,8 @@ export function eraseOps(db: Database.Database, queue: Queue) {
       const row = memoryById.get(id);
       return row ? eraseAll([row], eraseMemory) : null;
     }),
+    /** Which of these memories are here. */
+    'memories.knownAmong': read(({ ids }: { ids: readonly string[] }): string[] => knownAmong.all(JSON.stringify(ids))),
     /** Erases some of the memories that are older than a moment, with what they came from; pinned ones stay. */
     'memories.expire': write(
       (rule: { before: number; kind: string | null; platform: string | null; limit: number }): ErasedCounts =>
