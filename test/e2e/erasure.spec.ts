@@ -69,7 +69,8 @@ test('one memory is erased for good after it was asked once more', async ({ page
   await inspector(page).getByRole('button', { name: 'Erase for good…' }).click();
   await expect(inspector(page).getByRole('button', { name: 'Keep it' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await inspector(page).getByRole('button', { name: 'Erase for good…' }).click();
+  await expect(inspector(page).getByRole('button', { name: 'Erase for good…' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await inspector(page).getByRole('button', { name: 'Erase for good', exact: true }).click();
   await expect(announced(page)).toContainText('Erased for good.');
   await expect(inspector(page)).toHaveCount(0);

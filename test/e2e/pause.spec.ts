@@ -8,8 +8,9 @@ test('a person pauses, sees that messages wait, and resumes', async ({ page, hou
   const pause = page.getByRole('region', { name: 'Pause' });
   await expectAccessible(page, 'settings with the pause', '[role=dialog]');
   await pause.getByRole('button', { name: 'Until I resume' }).click();
-  await expect(pause.getByRole('button', { name: 'Resume' })).toBeVisible();
+  await expect(pause.getByRole('button', { name: 'Resume' })).toBeFocused();
   await page.keyboard.press('Escape');
+  await expect(pause).toHaveCount(0);
 
   const bar = page.getByRole('contentinfo', { name: 'Status bar' });
   await expect(bar.getByText('Paused', { exact: true })).toBeVisible();

@@ -10,7 +10,8 @@ import { useText } from '../../locales/index.ts';
 export function EraseMemory({ memory, onErased }: { memory: Memory; onErased(): void }) {
   const t = useText();
   const announce = useAnnounce();
-  const [isAsking, setAsking] = useState(false);
+  /** Null before it was ever asked: only a button that comes back takes the focus. */
+  const [isAsking, setAsking] = useState<boolean | null>(null);
   const { mutate, isPending, error } = useEraseMemory();
   const erase = () =>
     mutate(memory.id, {
@@ -22,7 +23,7 @@ export function EraseMemory({ memory, onErased }: { memory: Memory; onErased(): 
 
   if (!isAsking)
     return (
-      <Button kind="danger" className="self-start" onPress={() => setAsking(true)}>
+      <Button autoFocus={isAsking === false} kind="danger" className="self-start" onPress={() => setAsking(true)}>
         {t('erase.memory')}
       </Button>
     );

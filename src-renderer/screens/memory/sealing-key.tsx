@@ -38,7 +38,8 @@ export function SealingKey() {
 function ChangeKey({ state }: { state: KeyState }) {
   const t = useText();
   const announce = useAnnounce();
-  const [isAsking, setAsking] = useState(false);
+  /** Null before it was ever asked: only a button that comes back takes the focus. */
+  const [isAsking, setAsking] = useState<boolean | null>(null);
   const { mutate, isPending, error } = useChangeMemoryKey();
   const change = () =>
     mutate(undefined, {
@@ -52,7 +53,7 @@ function ChangeKey({ state }: { state: KeyState }) {
     <div className="mt-1 flex flex-col items-start gap-2">
       {error && <InlineFailure error={error} />}
       {!isAsking && (
-        <Button size="small" isDisabled={state.sealing} onPress={() => setAsking(true)}>
+        <Button autoFocus={isAsking === false} size="small" isDisabled={state.sealing} onPress={() => setAsking(true)}>
           {t('memory.key.change')}
         </Button>
       )}
