@@ -4,8 +4,7 @@ import shared from './playwright.config.ts';
 /** `npm run pictures`: takes what README and guide show. No part of `npm test`. */
 export default defineConfig({
   ...shared,
-  testDir: 'test/pictures',
-  testMatch: 'pictures.ts',
+  projects: [{ name: 'pictures', testDir: 'test/pictures', testMatch: 'pictures.ts' }],
   outputDir: 'test-results/pictures',
   reporter: 'list',
   snapshotPathTemplate: 'docs/pictures/{arg}{ext}',
