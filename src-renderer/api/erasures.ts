@@ -30,7 +30,8 @@ function useErase<Asked, Answer>(erase: (asked: Asked) => Promise<Answer>) {
   return useMutation({
     mutationFn: erase,
     onSuccess: () => undo.clear(),
-    onSettled: () => client.invalidateQueries(),
+    // Not waited for: whoever asked may be gone with what was erased, before everything is read again.
+    onSettled: () => void client.invalidateQueries(),
   });
 }
 

@@ -12,14 +12,17 @@ export function EraseMemory({ memory, onErased }: { memory: Memory; onErased(): 
   const announce = useAnnounce();
   /** Null before it was ever asked: only a button that comes back takes the focus. */
   const [isAsking, setAsking] = useState<boolean | null>(null);
-  const { mutate, isPending, error } = useEraseMemory();
-  const erase = () =>
-    mutate(memory.id, {
-      onSuccess() {
-        announce(t('erase.memoryGone'));
-        onErased();
-      },
-    });
+  const { mutateAsync, isPending, error } = useEraseMemory();
+  async function erase() {
+    try {
+      await mutateAsync(memory.id);
+    } catch {
+      // It stands below, as `error`.
+      return;
+    }
+    announce(t('erase.memoryGone'));
+    onErased();
+  }
 
   if (!isAsking)
     return (
@@ -39,7 +42,7 @@ export function EraseMemory({ memory, onErased }: { memory: Memory; onErased(): 
         <Button autoFocus onPress={() => setAsking(false)}>
           {t('erase.keep')}
         </Button>
-        <Button kind="danger" className="border-danger!" isDisabled={isPending} onPress={erase}>
+        <Button kind="danger" className="border-danger!" isDisabled={isPending} onPress={() => void erase()}>
           {t('erase.do')}
         </Button>
       </div>
