@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CalendarClock, Check, ListTodo, Undo2 } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import type { PressEvent } from 'react-aria-components';
 import type { Task } from '../../../src-shared/schema/task.ts';
 import { useCanWrite, useTaskActions, useTasks, useUndoHistory } from '../../api/index.ts';
@@ -17,7 +17,11 @@ import { focusPast, focusWriting, suggestionMark } from './focus.ts';
 
 /** The cards that a message made, where it was said: no toast, nothing that goes away by itself. */
 export function Suggestions({ ids }: { ids: readonly string[] }) {
-  const tasks = useTasks(ids);
+  // A message that is read again no longer names a card that was dismissed; the way back stays where it was given.
+  const [known, setKnown] = useState(ids);
+  const added = ids.filter((id) => !known.includes(id));
+  if (added.length > 0) setKnown([...known, ...added]);
+  const tasks = useTasks(known);
   if (tasks.length === 0) return null;
   return (
     <div className="mt-1.5 mb-1 flex max-w-xl flex-col gap-1.5">
