@@ -24,16 +24,15 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
       list: ({ cursor, limit }) => store.call('conversations.list', { cursor: before(cursor), limit }),
       async messages({ id, cursor, limit }) {
         const page = await store.call('messages.ofConversation', { id, cursor: before(cursor), limit });
-        if (!page) throw new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });
+        if (!page) throw noConversation(id);
         return page;
       },
-      summaries: async ({ id, before: time, limit }) => ({
-        items: await app.summarise({
-          conversation: id,
-          before: time === undefined ? null : Date.parse(time),
-          limit,
-        }),
-      }),
+      async summaries({ id, before: time, limit }) {
+        const conversation = await store.call('conversations.resolve', { id });
+        if (conversation === null) throw noConversation(id);
+        const talks = { conversation, before: time === undefined ? null : Date.parse(time), limit };
+        return { items: await app.summarise(talks) };
+      },
     },
 
     erasures: {
@@ -151,3 +150,6 @@ export function servicesOf(app: App, packDiagnostics: () => Promise<DiagnosticsB
     );
   }
 }
+
+const noConversation = (id: string): AppError =>
+  new AppError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}`, { id });

@@ -176,6 +176,7 @@ export async function createApp({
   const erasures = createErasures({
     store,
     dataDir,
+    databaseFile: config.memory.db_path,
     copies,
     ids,
     clock,

@@ -55,6 +55,7 @@ export const conversationsContract = {
       summary: 'What was talked about, talk by talk, the latest first',
       tags: ['messages'],
     })
+    .errors(failures('CONVERSATION_NOT_FOUND'))
     .input(
       z.object({
         id: z.string().min(1).max(600),

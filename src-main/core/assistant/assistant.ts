@@ -4,7 +4,6 @@ import type { ExtractedTodo } from '../../../src-shared/schema/extraction.ts';
 import { type Clock, isoTime } from '../foundation/clock.ts';
 import type { Ids } from '../foundation/ids.ts';
 import type { Outcome } from '../ingest/index.ts';
-import { instantOf } from '../language/index.ts';
 import {
   conversationKey,
   type Lease,
@@ -13,6 +12,7 @@ import {
   type NewTask,
   type Store,
 } from '../store/index.ts';
+import { newTaskOf } from '../tasks/index.ts';
 import type { Answer, Question } from './answer.ts';
 import type { Mind } from './mind.ts';
 import { readCommand } from './reading.ts';
@@ -100,24 +100,10 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
   }
 
   function taskOf(todo: ExtractedTodo, status: 'suggested' | 'todo', message: MessageRow, question: Question): NewTask {
-    return {
+    return newTaskOf(todo, {
       id: ids.next(),
-      title: todo.title,
       status,
-      due:
-        todo.due === null
-          ? null
-          : todo.due.kind === 'date'
-            ? todo.due.value
-            : instantOf(todo.due.value, question.timezone),
-      due_granularity: todo.due?.kind ?? null,
-      rrule: todo.rrule,
-      assignee: todo.assignees[0] ?? null,
-      priority: todo.priority ?? 'normal',
-      labels: [],
-      progress: 0,
-      confidence: todo.confidence,
-      why: todo.why,
+      timezone: question.timezone,
       source: {
         message_id: message.id,
         start: todo.start,
@@ -127,7 +113,7 @@ export function createAssistant({ mind, store, ids, clock, timezone, delivers }:
         conversation: question.conversation,
         at: isoTime(message.timestamp * 1000),
       },
-    };
+    });
   }
 
   /**

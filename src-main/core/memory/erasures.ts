@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type {
@@ -16,6 +16,7 @@ import type { EventBus } from '../foundation/events.ts';
 import type { Ids } from '../foundation/ids.ts';
 import type { Logger } from '../foundation/logger.ts';
 import {
+  damagedFolder,
   digestOfPerson,
   type ErasedMark,
   type ErasePlace,
@@ -25,6 +26,7 @@ import {
   type OpArgs,
   type OpResult,
   type Store,
+  stampOf,
   sumOfErased,
 } from '../store/index.ts';
 
@@ -37,6 +39,7 @@ export class ErasureNotFound extends AppError<'ERASURE_NOT_FOUND'> {
 export interface ErasuresDeps {
   store: Pick<Store, 'call'>;
   dataDir: string;
+  databaseFile: string;
   /** Where the product keeps copies of its database. */
   copies: string;
   ids: Ids;
@@ -80,7 +83,17 @@ type Erasing = ErasedMark & { person: string };
  * erasure is written down before it begins and goes on after a crash. The list of them lies beside the database, too, so
  * that a database of an earlier day, restored from a backup or a copy, is rid of the same people again.
  */
-export function createErasures({ store, dataDir, copies, ids, clock, events, logger, sweep }: ErasuresDeps) {
+export function createErasures({
+  store,
+  dataDir,
+  databaseFile,
+  copies,
+  ids,
+  clock,
+  events,
+  logger,
+  sweep,
+}: ErasuresDeps) {
   const ending = new AbortController();
   const file = join(dataDir, fileName);
   /** One at a time. */
@@ -90,14 +103,9 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
     return { person, platform: platform ?? null, subjects: await store.call('erasures.subjects', { person }) };
   }
 
-  async function walk(
-    op: 'erasures.step' | 'erasures.look',
-    whom: OpArgs<'erasures.step'>['whom'],
-    taken: (step: OpResult<'erasures.step'>) => Promise<void> | void,
-  ): Promise<void> {
+  async function walk(take: (at: ErasePlace) => Promise<OpResult<'erasures.step'>>): Promise<void> {
     for (let at: ErasePlace | null = eraseFromFront; at; ) {
-      const step: OpResult<'erasures.step'> = await store.call(op, { whom, at, limit: erasedAtOnce });
-      await taken(step);
+      const step: OpResult<'erasures.step'> = await take(at);
       if (ending.signal.aborted)
         throw new AppError('SHUTTING_DOWN', 'the product is stopping; the erasure goes on after the next start', {
           retry_after_s: 5,
@@ -109,7 +117,7 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
 
   async function carryOut({ person, ...mark }: Erasing): Promise<Erasure> {
     const whom = await whomOf({ person, platform: mark.platform });
-    await walk('erasures.step', whom, ({ counts }) => store.call('erasures.count', { id: mark.id, counts }));
+    await walk((at) => store.call('erasures.step', { id: mark.id, whom, at, limit: erasedAtOnce }));
     const erasure = await store.call('erasures.finish', { id: mark.id, now: clock.now() });
     if (!erasure) throw new Error(`the erasure ${mark.id} is not there`);
     logger.info('erasure.done', { id: mark.id, ...erasure.counts });
@@ -139,11 +147,18 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
   const writeErased = (erased: ErasedFile): Promise<void> => writeFileAtomic(file, `${JSON.stringify(erased)}\n`);
 
   async function readErased(): Promise<ErasedFile> {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (text === null) return { erasures: [], memories: [] };
     try {
-      return ErasedFile.parse(JSON.parse(await readFile(file, 'utf8')));
+      return ErasedFile.parse(JSON.parse(text));
     } catch (error) {
-      // What the database knows of them is written again; what only this file knew is lost with it.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') logger.error('erasure.list_unreadable', { file, error });
+      // What the database knows of them is written again; what only this file knew can be read by a person there.
+      const aside = join(dataDir, `erasures.unreadable-${stampOf(clock.now())}.json`);
+      await rename(file, aside);
+      logger.error('erasure.list_unreadable', { aside, error });
       return { erasures: [], memories: [] };
     }
   }
@@ -181,21 +196,18 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
     if (!ending.signal.aborted) logger.error('erasure.not_finished', { error });
   }
 
-  function remainsOf({ swept_at }: Erasure): ErasureRemains[] {
-    const aside = (name: string) => join(dataDir, name);
-    return [
-      ...(swept_at === null ? [{ kind: 'copies' as const, path: copies }] : []),
-      ...(existsSync(aside('before-restore'))
-        ? [{ kind: 'before_restore' as const, path: aside('before-restore') }]
-        : []),
-      ...(existsSync(aside('damaged')) ? [{ kind: 'damaged' as const, path: aside('damaged') }] : []),
-      { kind: 'backups', path: null },
+  /** Looked for once for a whole page of certificates. */
+  function putAside(): ErasureRemains[] {
+    const places = [
+      { kind: 'before_restore' as const, path: join(dataDir, 'before-restore') },
+      { kind: 'damaged' as const, path: damagedFolder(databaseFile) },
     ];
+    return places.filter(({ path }) => existsSync(path));
   }
 
   const instant = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
 
-  const certify = (erasure: Erasure, person: string | null): ErasureCertificate => ({
+  const certify = (erasure: Erasure, person: string | null, aside = putAside()): ErasureCertificate => ({
     id: erasure.id,
     person,
     platform: erasure.platform,
@@ -203,7 +215,11 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
     erased_at: instant(erasure.erased_at),
     swept_at: instant(erasure.swept_at),
     erased: erasure.counts,
-    remains: remainsOf(erasure),
+    remains: [
+      ...(erasure.swept_at === null ? [{ kind: 'copies' as const, path: copies }] : []),
+      ...aside,
+      { kind: 'backups', path: null },
+    ],
     salt: erasure.salt,
     digest: erasure.digest,
   });
@@ -211,9 +227,12 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
   return {
     /** What erasing a person would take. */
     async preview(request: ErasureRequest): Promise<ErasurePreview> {
+      const whom = await whomOf(request);
       let sum = nothingErased();
-      await walk('erasures.look', await whomOf(request), ({ counts }) => {
-        sum = sumOfErased(sum, counts);
+      await walk(async (at) => {
+        const step = await store.call('erasures.look', { whom, at, limit: erasedAtOnce });
+        sum = sumOfErased(sum, step.counts);
+        return step;
       });
       return { memories: sum.memories, messages: sum.messages, todos: sum.todos_unlinked };
     },
@@ -250,7 +269,8 @@ export function createErasures({ store, dataDir, copies, ids, clock, events, log
 
     async list(query: OpArgs<'erasures.list'>) {
       const { items, next_cursor } = await store.call('erasures.list', query);
-      return { items: items.map((erasure) => certify(erasure, null)), next_cursor };
+      const aside = putAside();
+      return { items: items.map((erasure) => certify(erasure, null, aside)), next_cursor };
     },
 
     /** @throws ErasureNotFound */

@@ -65,6 +65,7 @@ export async function openTestMemory(given: readonly Given[] = [], { by = 'terms
 
 /** For tests: what takes all memories about or of a person, in one step. */
 export const eraseStep = (person: string) => ({
+  id: '',
   whom: { person, subjects: [person], platform: null },
   at: eraseFromFront,
   limit: 100_000,

@@ -3,8 +3,8 @@ export { type Looked, lookAtDatabase, settleDatabase, snapshotDatabase } from '.
 export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';
 export { copiesFolder, listCopies, stampOf } from './sqlite/copies.ts';
 export { type ErasePlace, eraseFromFront, type WhomToErase } from './sqlite/erasing/erase-steps.ts';
-export { type ErasedCounts, nothingErased } from './sqlite/erasing/erase-texts.ts';
-export { digestOfPerson, type ErasedMark, type Erasure, sumOfErased } from './sqlite/erasing/erasures.ts';
+export { type ErasedCounts, nothingErased, sumOfErased } from './sqlite/erasing/erase-texts.ts';
+export { digestOfPerson, type ErasedMark, type Erasure } from './sqlite/erasing/erasures.ts';
 export { ends, type FactsState, type LearnedFact, type Lesson } from './sqlite/facts.ts';
 export { type FolderLock, lockDataFolder, runningOn } from './sqlite/folder-lock.ts';
 export { readHealth } from './sqlite/health.ts';
@@ -30,6 +30,7 @@ export { type Durability } from './sqlite/open.ts';
 export { type OpArgs, type OpName, type OpResult } from './sqlite/ops.ts';
 export { type OutboxItem } from './sqlite/outbox.ts';
 export { openReader, type Reader } from './sqlite/reader.ts';
+export { damagedFolder } from './sqlite/salvage.ts';
 export { totalOf } from './sqlite/salvage-report.ts';
 export { type FoundRoot, type KeyVersion, type UnlockedKey } from './sqlite/sealing/memory-keys.ts';
 export { type SensitiveRules } from './sqlite/sealing/sensitivity.ts';

@@ -1,9 +1,8 @@
 import type { ExtractRequest, ExtractResponse } from '../../../src-shared/schema/extraction.ts';
 import { type Clock, isoTime } from '../foundation/clock.ts';
 import type { Ids } from '../foundation/ids.ts';
-import { instantOf } from '../language/index.ts';
-import type { NewTask } from '../store/index.ts';
 import { statusFor, type TaskBoard } from './board.ts';
+import { newTaskOf } from './new-task.ts';
 
 export interface TodoExtractionDeps {
   /** Reads the text, in the mind's thread. */
@@ -27,22 +26,8 @@ export function createTodoExtraction({ extract, board, ids, clock, timezone, acc
     });
     if (request.dry_run) return found;
     for (const todo of found.todos) {
-      const task: NewTask = {
-        id: ids.next(),
-        title: todo.title,
-        status: request.mode === 'quickadd' ? 'todo' : statusFor(todo.confidence, acceptFrom),
-        due: todo.due === null ? null : todo.due.kind === 'date' ? todo.due.value : instantOf(todo.due.value, zone),
-        due_granularity: todo.due?.kind ?? null,
-        rrule: todo.rrule,
-        assignee: todo.assignees[0] ?? null,
-        priority: todo.priority ?? 'normal',
-        labels: [],
-        progress: 0,
-        confidence: todo.confidence,
-        why: todo.why,
-        source: null,
-      };
-      await board.add(task);
+      const status = request.mode === 'quickadd' ? 'todo' : statusFor(todo.confidence, acceptFrom);
+      await board.add(newTaskOf(todo, { id: ids.next(), status, timezone: zone, source: null }));
     }
     return found;
   };

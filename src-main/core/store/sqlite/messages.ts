@@ -320,6 +320,12 @@ export function messageOps(db: Database.Database, messages: MessageStatements, q
       },
     ),
 
+    /** The full id of a conversation that is named in full or by its own part; null where there is none, or more than one. */
+    'conversations.resolve': read(({ id }: { id: string }): string | null => {
+      const found = resolve(id);
+      return found && conversationKey(found.channel, found.conversation_id);
+    }),
+
     'conversations.list': read(({ cursor, limit }: { cursor: number; limit: number }): PageOf<Conversation> => {
       const rows = conversations.all(cursor, limit + 1);
       return pageOf(

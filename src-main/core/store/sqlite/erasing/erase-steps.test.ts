@@ -12,8 +12,8 @@ import { migrate } from '../schema.ts';
 import { addKey, sealDeps } from '../sealing/test-sealing.ts';
 import type { Queue } from '../work.ts';
 import { type ErasePlace, eraseFromFront } from './erase-steps.ts';
-import { nothingErased } from './erase-texts.ts';
-import { digestOfPerson, sumOfErased } from './erasures.ts';
+import { nothingErased, sumOfErased } from './erase-texts.ts';
+import { digestOfPerson } from './erasures.ts';
 
 let folder: string;
 let db: Database.Database;
@@ -131,6 +131,7 @@ function erase(person: string, limit = 3) {
   let waited = 0;
   for (let at: ErasePlace | null = eraseFromFront; at; ) {
     const step: ReturnType<(typeof ops)['erasures.step']['run']> = ops['erasures.step'].run({
+      id: '',
       whom: anyone(person),
       at,
       limit,
@@ -262,6 +263,13 @@ test('a person is known again by the digest, in another writing too, and not by 
   ops['erasures.finish'].run({ id: 'e1', now: 3 });
   ops['erasures.know'].run({ mark: other, now: 4 });
   expect(ops['erasures.unfinished'].run(null)).toEqual([]);
-  expect(ops['erasures.unswept'].run(null)).toEqual(['e1']);
-  expect(db.prepare('SELECT person FROM erasures').pluck().all()).toEqual([null, null]);
+  // Nothing was taken, so nothing is to be swept, and the next sweep has no work from it.
+  expect(ops['erasures.unswept'].run(null)).toEqual([]);
+  expect(ops['sealing.coveredAt'].run(null)).toBeNull();
+  ops['erasures.begin'].run({ ...mark, id: 'e3', person: 'Ana' });
+  ops['erasures.step'].run({ id: 'e3', whom: anyone('Ana'), at: eraseFromFront, limit: 9 });
+  expect(ops['erasures.get'].run({ id: 'e3' })?.counts.memories).toBe(1);
+  ops['erasures.finish'].run({ id: 'e3', now: 3 });
+  expect(ops['erasures.unswept'].run(null)).toEqual(['e3']);
+  expect(db.prepare('SELECT person FROM erasures').pluck().all()).toEqual([null, null, null]);
 });

@@ -2,7 +2,14 @@ import type Database from 'better-sqlite3';
 import type { MessageRow } from '../messages.ts';
 import { read, write } from '../op.ts';
 import type { Queue } from '../work.ts';
-import { createEraseTexts, type ErasedCounts, type MemorySource, nothingErased, StillSending } from './erase-texts.ts';
+import {
+  createEraseTexts,
+  type ErasedCounts,
+  type MemorySource,
+  nothingErased,
+  StillSending,
+  sumOfErased,
+} from './erase-texts.ts';
 
 /** Whom to erase. On one platform only where it is named. */
 export interface WhomToErase {
@@ -39,6 +46,8 @@ const saidBy = `direction = 'in' AND sender_id = @person COLLATE NOCASE AND (@pl
 
 export function eraseOps(db: Database.Database, queue: Queue) {
   const texts = createEraseTexts(db, queue);
+  const countsOf = db.prepare<[string], string>('SELECT counts FROM erasures WHERE id = ?').pluck();
+  const setCounts = db.prepare('UPDATE erasures SET counts = ? WHERE id = ?');
   const memoriesOf = db.prepare<[object], MemoryPlace>(
     `SELECT seq, id, message_id FROM memories WHERE ${ofPerson} ORDER BY seq LIMIT @limit`,
   );
@@ -149,6 +158,14 @@ export function eraseOps(db: Database.Database, queue: Queue) {
     return { counts, next, isWaiting: false };
   }
 
+  function stepOver(whom: WhomToErase, at: ErasePlace, limit: number): ErasedStep {
+    if (at.part === 'memories') return stepOverMemories(whom, limit);
+    if (at.part === 'messages') return stepOverMessages(whom, at.after, limit);
+    const counts = nothingErased();
+    texts.eraseTodosOf(whom.person, counts);
+    return { counts, next: null, isWaiting: false };
+  }
+
   function eraseAll(rows: readonly MemoryPlace[], erase: typeof eraseMemory): ErasedCounts {
     const counts = nothingErased();
     // What is just being sent goes next time.
@@ -157,14 +174,19 @@ export function eraseOps(db: Database.Database, queue: Queue) {
   }
 
   return {
-    /** One step of erasing a person, of at most `limit` rows. Whoever is erased twice loses nothing twice. */
-    'erasures.step': write(({ whom, at, limit }: { whom: WhomToErase; at: ErasePlace; limit: number }): ErasedStep => {
-      if (at.part === 'memories') return stepOverMemories(whom, limit);
-      if (at.part === 'messages') return stepOverMessages(whom, at.after, limit);
-      const counts = nothingErased();
-      texts.eraseTodosOf(whom.person, counts);
-      return { counts, next: null, isWaiting: false };
-    }),
+    /**
+     * One step of erasing a person, of at most `limit` rows; what it took is added to the erasure `id` in the same commit.
+     * Whoever is erased twice loses nothing twice.
+     */
+    'erasures.step': write(
+      ({ id, whom, at, limit }: { id: string; whom: WhomToErase; at: ErasePlace; limit: number }): ErasedStep => {
+        const step = stepOver(whom, at, limit);
+        const counted = countsOf.get(id);
+        if (counted !== undefined)
+          setCounts.run(JSON.stringify(sumOfErased(JSON.parse(counted) as ErasedCounts, step.counts)), id);
+        return step;
+      },
+    ),
     /** One step of counting what that would take; todos of both kinds are counted as `todos_unlinked`. */
     'erasures.look': read(({ whom, at, limit }: { whom: WhomToErase; at: ErasePlace; limit: number }): ErasedStep => {
       const counts = nothingErased();

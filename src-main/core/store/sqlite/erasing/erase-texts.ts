@@ -24,6 +24,14 @@ export const nothingErased = (): ErasedCounts => ({
   todos_unlinked: 0,
 });
 
+export const sumOfErased = (one: ErasedCounts, other: ErasedCounts): ErasedCounts => ({
+  memories: one.memories + other.memories,
+  messages: one.messages + other.messages,
+  replies: one.replies + other.replies,
+  todos_removed: one.todos_removed + other.todos_removed,
+  todos_unlinked: one.todos_unlinked + other.todos_unlinked,
+});
+
 /** In the place of a person, and of the conversation that only they were in. */
 export const erasedName = 'erased';
 

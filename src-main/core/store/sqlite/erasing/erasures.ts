@@ -70,8 +70,7 @@ export function erasureOps(db: Database.Database) {
   );
   const unfinished = db.prepare<[], ErasureRow>('SELECT * FROM erasures WHERE erased_at IS NULL ORDER BY seq');
   const byId = db.prepare<[string], ErasureRow>('SELECT * FROM erasures WHERE id = ?');
-  const setCounts = db.prepare('UPDATE erasures SET counts = ? WHERE id = ?');
-  const finish = db.prepare('UPDATE erasures SET person = NULL, erased_at = ? WHERE id = ?');
+  const finish = db.prepare('UPDATE erasures SET person = NULL, erased_at = ?, swept_at = ? WHERE id = ?');
   const insertKnown = db.prepare(
     `INSERT INTO erasures(id, at, platform, salt, digest, counts, erased_at, swept_at)
      VALUES (@id, @at, @platform, @salt, @digest, @counts, @now, @now) ON CONFLICT DO NOTHING`,
@@ -115,18 +114,20 @@ export function erasureOps(db: Database.Database) {
     ),
     /** In how many ways of writing them a person is what memories are about. */
     'erasures.subjects': read(({ person }: { person: string }): string[] => subjects.all(person)),
-    /** Adds what a step took away. */
-    'erasures.count': write(({ id, counts }: { id: string; counts: ErasedCounts }): void => {
-      const row = byId.get(id);
-      if (row) setCounts.run(JSON.stringify(sumOfErased(JSON.parse(row.counts) as ErasedCounts, counts)), id);
-    }),
-    /** Ends it: from here on nobody can read who it was. A deletion only marks the index of text; merging drops it. */
+    /**
+     * Ends it: from here on nobody can read who it was. A deletion only marks the index of text; merging drops it. Where
+     * nothing was there, nothing is left to be swept either.
+     */
     'erasures.finish': write(({ id, now }: { id: string; now: number }): Erasure | null => {
-      mergeIndex.run();
-      noteCovered.run();
-      finish.run(now, id);
       const row = byId.get(id);
-      return row ? erasureOf(row) : null;
+      if (!row) return null;
+      const isEmpty = Object.values(JSON.parse(row.counts) as ErasedCounts).every((count) => count === 0);
+      if (!isEmpty) {
+        mergeIndex.run();
+        noteCovered.run();
+      }
+      finish.run(now, isEmpty ? now : null, id);
+      return erasureOf({ ...row, erased_at: now, swept_at: isEmpty ? now : null });
     }),
     /** Takes over a mark of which nothing is here. */
     'erasures.know': write(({ mark, now }: { mark: ErasedMark; now: number }): void => {
@@ -156,14 +157,6 @@ export function erasureOps(db: Database.Database) {
     }),
   };
 }
-
-export const sumOfErased = (one: ErasedCounts, other: ErasedCounts): ErasedCounts => ({
-  memories: one.memories + other.memories,
-  messages: one.messages + other.messages,
-  replies: one.replies + other.replies,
-  todos_removed: one.todos_removed + other.todos_removed,
-  todos_unlinked: one.todos_unlinked + other.todos_unlinked,
-});
 
 const erasureOf = ({ id, at, platform, salt, digest, counts, erased_at, swept_at }: ErasureRow): Erasure => ({
   id,

@@ -167,7 +167,7 @@ describe('a sensitive memory', () => {
     expect(ops['memories.restore'].run({ id: 'm1' })).toMatchObject({ content: text });
     expect(found('zebracorn')).toEqual(['m1']);
     const whom = { person: 'Ann', subjects: ['Ann'], platform: null };
-    ops['erasures.step'].run({ whom, at: eraseFromFront, limit: 9 });
+    ops['erasures.step'].run({ id: '', whom, at: eraseFromFront, limit: 9 });
     expect(db.prepare('SELECT count(*) FROM memory_words').pluck().get()).toBe(0);
   });
 });
