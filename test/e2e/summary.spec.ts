@@ -51,4 +51,9 @@ test('a conversation without a long talk says so', async ({ page, house }) => {
   await page.goto('/#/chat?conversation=webhook:flat');
   await page.getByRole('button', { name: 'What was talked about' }).click();
   await expect(page.getByRole('dialog')).toContainText('No talk here is long enough to be summed up.');
+
+  expect(await house.rest.conversations.summaries({ id: 'flat' })).toEqual({ items: [] });
+  await expect(house.rest.conversations.summaries({ id: 'nowhere' })).rejects.toMatchObject({
+    code: 'CONVERSATION_NOT_FOUND',
+  });
 });

@@ -200,7 +200,7 @@ test('an erasure that was cut off is ended by the next start, and one of an earl
 
   // Written down, and then the process ended.
   writeFileSync(join(dataDir, 'memory.db'), earlier);
-  rmSync(join(dataDir, 'erasures.json'));
+  writeFileSync(join(dataDir, 'erasures.json'), '{"erasures":[');
   const db = new Database(join(dataDir, 'memory.db'));
   db.function('row_sum', { varargs: true }, () => 0);
   db.prepare(
@@ -216,6 +216,8 @@ test('an erasure that was cut off is ended by the next start, and one of an earl
     .poll(async () => (await third.api.erasures.get({ id: 'cut' })).swept_at, { timeout: 60_000 })
     .not.toBeNull();
   expect(leaks(dataDir, canaries)).toEqual([]);
+  // A list that cannot be read is kept for a person to look at.
+  expect(readdirSync(dataDir).filter((name) => name.startsWith('erasures.unreadable-'))).toHaveLength(1);
   expect(JSON.parse(readFileSync(join(dataDir, 'erasures.json'), 'utf8'))).toMatchObject({
     erasures: [{ id: 'cut', digest: digestOfPerson('s', 'person-nandi') }],
   });

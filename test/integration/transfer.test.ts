@@ -63,6 +63,18 @@ async function start(dataDir?: string): Promise<{ product: Product; client: Clie
   return { product, client: connectOverRest({ url, token, signal: new AbortController().signal }) };
 }
 
+const total = 20_000;
+
+/** A folder that knows one memory, and a file that takes a while to come in. */
+async function folderAndLongFile() {
+  const dataDir = join(newFolder(), 'one');
+  await clawdbot('import', fileOf(some), '--data', dataDir);
+  const file = fileOf(Array.from({ length: total }, (_, index) => `{"content":"number ${index} of many things"}`));
+  const reader = openReader(join(dataDir, 'memory.db'));
+  cleanups.push(() => reader.close());
+  return { dataDir, file, reader };
+}
+
 const some = ['{"content":"The key is in the blue box","subject":"Ana"}', '{"title":"Send the report"}'];
 
 describe('from the command line', () => {
@@ -144,12 +156,7 @@ describe('from the command line', () => {
   });
 
   test('an import that is killed in the middle and repeated brings everything once, and can be taken back', async () => {
-    const dataDir = join(newFolder(), 'one');
-    await clawdbot('import', fileOf(some), '--data', dataDir);
-    const total = 20_000;
-    const file = fileOf(Array.from({ length: total }, (_, index) => `{"content":"number ${index} of many things"}`));
-    const reader = openReader(join(dataDir, 'memory.db'));
-    cleanups.push(() => reader.close());
+    const { dataDir, file, reader } = await folderAndLongFile();
     const count = (condition = '1') =>
       reader.get<{ n: number }>(`SELECT count(*) AS n FROM memories WHERE ${condition}`)?.n ?? 0;
 
@@ -174,12 +181,7 @@ describe('from the command line', () => {
   }, 240_000);
 
   test('an import that is stopped in the middle says what came in, and the same file again brings the rest', async () => {
-    const dataDir = join(newFolder(), 'one');
-    await clawdbot('import', fileOf(some), '--data', dataDir);
-    const total = 20_000;
-    const file = fileOf(Array.from({ length: total }, (_, index) => `{"content":"number ${index} of many things"}`));
-    const reader = openReader(join(dataDir, 'memory.db'));
-    cleanups.push(() => reader.close());
+    const { dataDir, file, reader } = await folderAndLongFile();
     const count = () => reader.get<{ n: number }>('SELECT count(*) AS n FROM memories')?.n ?? 0;
 
     const { child, ended } = spawnCli(['import', file, '--data', dataDir]);
