@@ -31,6 +31,7 @@ import {
   createRecentErrors,
   databaseStatus,
   foundClockFile,
+  storeFigures,
   troubleOf,
 } from './monitor/index.ts';
 import type { Config } from './settings/index.ts';
@@ -341,6 +342,7 @@ export async function createApp({
 
   async function status(): Promise<Status> {
     const totals = await store.call('store.totals', null);
+    const stored = storeFigures(totals, config.app.queue_limit);
     const found = [
       ...notices,
       ...clockWatch.notices(totals.newest_received_at),
@@ -354,22 +356,9 @@ export async function createApp({
       durability: config.app.durability,
       paused: pausedState(),
       channels: channels.list.map((channel) => channel.status()),
-      queue: {
-        queued: totals.queued,
-        working: totals.working,
-        dead: totals.dead,
-        limit: config.app.queue_limit,
-        oldest_at: totals.oldest_received_at === null ? null : isoTime(totals.oldest_received_at),
-      },
-      outbox: { pending: totals.outbox_pending, failed: totals.outbox_failed, unknown: totals.outbox_unknown },
+      ...stored,
       egress: egress.figures(),
-      totals: {
-        ...countedBy(channels.list),
-        messages: totals.messages_in,
-        done: totals.done,
-        memories: totals.memories,
-        tasks: totals.tasks,
-      },
+      totals: { ...countedBy(channels.list), ...stored.totals },
       process: { ...figures.read(), database_bytes: totals.database_bytes },
       trouble: store.trouble && troubleOf(store.trouble),
       database: databaseStatus(keeper.health()),

@@ -5,3 +5,4 @@ export { type DiagnosticsBundle, type Facts, packDiagnostics } from './diagnosti
 export { createProcessFigures, type ProcessFigures } from './process-figures.ts';
 export { createRecentErrors, type RecentErrors } from './recent-errors.ts';
 export { createRecentLines, type RecentLines } from './recent-lines.ts';
+export { storeFigures } from './store-figures.ts';
