@@ -166,12 +166,16 @@ const offer: Update = {
   checked_at: '2026-11-25T08:00:00.000Z',
 };
 
-/** Something happens in the shell, and the window finds out. */
-const becomes = (page: Page, change: Partial<Update>) =>
-  page.evaluate((with_) => {
+/** Something happens in the shell that fetches an update, and the window finds out. */
+async function becomes(page: Page, change: Partial<Update>) {
+  // What was pressed has to arrive first, or its answer would undo the change.
+  const step = () => page.evaluate(() => (window as unknown as { shell: { update: Update } }).shell.update.step);
+  await expect.poll(step).toBe('downloading');
+  await page.evaluate((with_) => {
     const { shell } = window as unknown as { shell: { update: object } };
     shell.update = { ...shell.update, ...with_ };
   }, change);
+}
 
 test('a newer version is fetched, cancelled, read about and installed from the settings', async ({ page, house }) => {
   await insideShell(page, house.token, 'main', offer);
