@@ -156,6 +156,26 @@ test('before an update a copy is made at once, and where none can be made the up
   });
 });
 
+test('copies from before something was erased are replaced by a younger one, or stay and are said to be there', async () => {
+  const keeper = keep();
+  const replaced = async (until: number) => {
+    const answer = keeper.replaceCopies(until);
+    time.pass(2_000);
+    return answer;
+  };
+  expect(await replaced(start)).toBe(true);
+  await keeper.copyNow();
+  expect(await replaced(time.clock.now())).toBe(true);
+  const [young, ...older] = listCopies(copies);
+  expect(older).toEqual([]);
+
+  const bytes = readFileSync(file);
+  bytes.write('the', bytes.lastIndexOf('The router password'));
+  writeFileSync(file, bytes);
+  expect(await replaced(time.clock.now())).toBe(false);
+  expect(listCopies(copies)).toEqual([young]);
+});
+
 test('a product that stops begins no copy, and says of none that was asked for that it is there', async () => {
   const keeper = keep();
   const asked = [keeper.copyNow(), keeper.copyNow()].map((copy) => copy.catch((error: unknown) => error));

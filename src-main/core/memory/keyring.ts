@@ -8,6 +8,7 @@ import type { Ids } from '../foundation/ids.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { FoundRoot, KeyVersion, OpResult, Store, TendPlace, UnlockedKey } from '../store/index.ts';
 import { newSalt, rootOfPassphrase, usualCost } from './passphrase.ts';
+import { sweepCovered } from './sweep-covered.ts';
 
 export interface KeyringDeps {
   store: Pick<Store, 'call'>;
@@ -24,8 +25,8 @@ export interface KeyringDeps {
   onChange(): void;
   /** When the oldest copy of the database was made; null where there is none. A copy needs the keys of its time. */
   oldestCopy?: () => number | null;
-  /** Sees to it that no copy is left from before a moment, at which something in the open was covered. */
-  replaceCopies?: (until: number) => Promise<void>;
+  /** Sees to it that no copy is left from before a moment, at which something in the open was covered; false where one is. */
+  replaceCopies?: (until: number) => Promise<boolean>;
 }
 
 export type Keyring = ReturnType<typeof createKeyring>;
@@ -115,12 +116,11 @@ export function createKeyring(deps: KeyringDeps) {
       }
       if (done.changed > 0) logger.info('keyring.sealed', { changed: done.changed, locked: done.locked });
       versions = await store.call('memoryKeys.list', null);
-      if (await store.call('sealing.sweep', null)) logger.info('keyring.swept');
-      const coveredAt = await store.call('sealing.coveredAt', null);
-      if (coveredAt !== null) await deps.replaceCopies?.(coveredAt);
+      const swept = await sweepCovered(deps);
+      if (swept.isAnew) logger.info('keyring.swept');
       await dropUnneeded();
       versions = await store.call('memoryKeys.list', null);
-      return !isStopping;
+      return swept.isDone && !isStopping;
     } catch (error) {
       // The next start, or the next change of the key, goes over all of it again.
       if (!isStopping) logger.error('keyring.round_failed', { error });

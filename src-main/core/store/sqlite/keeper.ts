@@ -157,11 +157,11 @@ export function createKeeper({ store, file, folder, version, clock, logger, onCh
 
     /**
      * Where a copy is from before a moment, in milliseconds, makes one that is younger, and takes the older ones away once
-     * it was found well.
+     * it was found well. False where that could not be, and the older ones stay.
      */
-    async replaceCopies(until: number): Promise<void> {
+    async replaceCopies(until: number): Promise<boolean> {
       const made = listCopies(folder);
-      if (made.every((copy) => isAfter(copy, until))) return;
+      if (made.every((copy) => isAfter(copy, until))) return true;
       if (!made.some((copy) => isAfter(copy, until))) {
         // Copies are named by the second.
         await clock.sleep(Math.max(0, until + 1_001 - clock.now()), ending.signal);
@@ -170,6 +170,7 @@ export function createKeeper({ store, file, folder, version, clock, logger, onCh
       dropCopiesUntil(folder, until);
       health = readHealth(file, folder);
       onChange();
+      return listCopies(folder).every((copy) => isAfter(copy, until));
     },
 
     async stop(): Promise<void> {
