@@ -3,20 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
-import { checkThoroughly, isIndexSound, isSound } from '../../src-main/core/store/sqlite/check.ts';
-import { makeCopy } from '../../src-main/core/store/sqlite/copies.ts';
 import { digestOfPerson } from '../../src-main/core/store/sqlite/erasing/erasures.ts';
 import type { Client } from '../../src-shared/contract/index.ts';
 import { leaks } from '../fakes/leaks.ts';
-import { type Product, type ProductOptions, startProduct, webhookSecret } from '../fakes/product.ts';
+import { canaries, copyOf, expectSound, messages, said, say, talk } from '../fakes/person-to-erase.ts';
+import { type Product, type ProductOptions, startProduct } from '../fakes/product.ts';
 import { connectOverRest } from '../fakes/rest-client.ts';
-import { sign } from '../fakes/signed-load.ts';
-
-/*
- * Words that only one person said, or that were only said about them, and their name. After they were erased every file
- * of the data folder is searched for them.
- */
-const canaries = ['quokkabeam', 'zebracorn', '紫水晶项链', 'Person-Nandi', 'nandi-desk'];
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -34,69 +26,6 @@ async function begin(dataDir: string, more: Partial<ProductOptions> = {}): Promi
   cleanups.push(() => product.kill());
   return { product, api: connectOverRest({ ...product, signal: new AbortController().signal }) };
 }
-
-interface Said {
-  sender_id: string;
-  conversation_id: string;
-  external_id: string;
-  content: string;
-}
-
-async function say({ url }: Product, message: Said): Promise<{ status: number; id: string }> {
-  const body = JSON.stringify({ timestamp: Math.floor(Date.now() / 1000), ...message });
-  const headers = { 'content-type': 'application/json', 'x-signature': sign(webhookSecret, body) };
-  const response = await fetch(`${url}/api/messages`, { method: 'POST', headers, body });
-  return { ...((await response.json()) as { id: string }), status: response.status };
-}
-
-const said: readonly Said[] = [
-  {
-    sender_id: 'Person-Nandi',
-    conversation_id: 'nandi-desk',
-    external_id: 'n1',
-    content: 'Please send me the quokkabeam report by Friday',
-  },
-  { sender_id: 'Person-Nandi', conversation_id: 'nandi-desk', external_id: 'n2', content: 'I live in zebracorn town' },
-  { sender_id: 'Person-Nandi', conversation_id: 'team', external_id: 'n3', content: '我把紫水晶项链放在抽屉里了' },
-  { sender_id: 'ben', conversation_id: 'team', external_id: 'b1', content: 'Please order lanterns for the office' },
-];
-
-async function talk(product: Product, api: Client): Promise<void> {
-  for (const message of said) expect(await say(product, message)).toMatchObject({ status: 202 });
-  await expect
-    .poll(async () => (await api.memories.list({ limit: 50 })).items.length, { timeout: 30_000 })
-    .toBe(said.length);
-  // What the product answers quotes them, in the conversation of somebody else.
-  await say(product, {
-    sender_id: 'ben',
-    conversation_id: 'team',
-    external_id: 'b2',
-    content: '抽屉里有什么？',
-  });
-  await expect
-    .poll(async () => (await messages(api, 'webhook:team')).filter(isQuoting), { timeout: 30_000 })
-    .toHaveLength(1);
-  await api.memories.create({ content: 'Owes us for the quokkabeam', subject: 'Person-Nandi' });
-  await expect
-    .poll(async () => (await api.facts.list({ person: 'Person-Nandi' })).items.length, { timeout: 30_000 })
-    .toBe(1);
-}
-
-const isQuoting = ({ direction, content }: { direction: string; content: string }): boolean =>
-  direction === 'out' && content.includes('紫水晶项链');
-
-async function copyOf(dataDir: string, now: number): Promise<void> {
-  await makeCopy({ file: join(dataDir, 'memory.db'), folder: join(dataDir, 'backups'), reason: 'daily', now });
-}
-
-function expectSound(dataDir: string): void {
-  const db = new Database(join(dataDir, 'memory.db'), { readonly: true });
-  const findings = checkThoroughly(db);
-  db.close();
-  expect([isSound(findings), isIndexSound(findings)]).toEqual([true, true]);
-}
-
-const messages = async (api: Client, id: string) => (await api.conversations.messages({ id, limit: 50 })).items;
 
 test('a person is erased from every file, with a certificate, and what others said stays', async () => {
   const dataDir = newFolder();

@@ -12,6 +12,7 @@ import type {
 import { AppError } from '../foundation/app-error.ts';
 import { writeFileAtomic } from '../foundation/atomic-file.ts';
 import { type Clock, isoTime } from '../foundation/clock.ts';
+import { hexDigestsEqual } from '../foundation/digest.ts';
 import type { EventBus } from '../foundation/events.ts';
 import type { Ids } from '../foundation/ids.ts';
 import type { Logger } from '../foundation/logger.ts';
@@ -57,6 +58,9 @@ const fileName = 'erasures.json';
 /** So many rows go in one transaction, some milliseconds. */
 const erasedAtOnce = 100;
 const waitForSendingMs = 250;
+/** What a command wrote down beside this process is looked for so often: one small read. */
+const lookForAskedMs = 2_000;
+const afterFailureMs = 60_000;
 
 const Mark = z.object({
   id: z.string().min(1).max(64),
@@ -76,6 +80,10 @@ const ErasedFile = z.object({
 });
 type ErasedFile = z.infer<typeof ErasedFile>;
 
+interface Whom {
+  person: string;
+  platform?: string | null | undefined;
+}
 type Erasing = ErasedMark & { person: string };
 
 /**
@@ -98,9 +106,10 @@ export function createErasures({
   const file = join(dataDir, fileName);
   /** One at a time. */
   let last: Promise<unknown> = Promise.resolve();
+  let watching: Promise<void> = Promise.resolve();
 
-  async function whomOf({ person, platform }: { person: string; platform?: string | null | undefined }) {
-    return { person, platform: platform ?? null, subjects: await store.call('erasures.subjects', { person }) };
+  async function whomOf({ person, platform = null }: Whom) {
+    return { person, platform, subjects: await store.call('erasures.subjects', { person }) };
   }
 
   async function walk(take: (at: ErasePlace) => Promise<OpResult<'erasures.step'>>): Promise<void> {
@@ -123,6 +132,37 @@ export function createErasures({
     logger.info('erasure.done', { id: mark.id, ...erasure.counts });
     events.emit({ type: 'resync' });
     return erasure;
+  }
+
+  async function writeDown({ person, platform = null }: Whom): Promise<ErasedMark> {
+    const salt = randomBytes(16).toString('hex');
+    const mark = { id: ids.next(), at: clock.now(), platform, salt, digest: digestOfPerson(salt, person) };
+    await store.call('erasures.begin', { ...mark, person });
+    return mark;
+  }
+
+  /** Ends what was written down and is not done; false where there was nothing. */
+  async function carryOn(): Promise<boolean> {
+    const begun = await store.call('erasures.unfinished', null);
+    if (begun.length === 0) return false;
+    // Without the person, whose name is in no file for longer than it has to be.
+    await keepMarks(begun.map(({ id, at, platform, salt, digest }) => ({ id, at, platform, salt, digest })));
+    for (const erasing of begun) await carryOut(erasing);
+    return true;
+  }
+
+  /** For whoever asks beside this process, and for what a full disk had cut off. */
+  async function watch(): Promise<void> {
+    for (let pauseMs = lookForAskedMs; ; ) {
+      await clock.sleep(pauseMs, ending.signal);
+      try {
+        if (await inTurn(carryOn)) sweepUp().catch(notDone);
+        pauseMs = lookForAskedMs;
+      } catch (error) {
+        notDone(error);
+        pauseMs = afterFailureMs;
+      }
+    }
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -240,20 +280,30 @@ export function createErasures({
     /** Erases a person. What was begun is ended, after a crash by the next start. */
     erase: (request: ErasureRequest): Promise<ErasureCertificate> =>
       inTurn(async () => {
-        const salt = randomBytes(16).toString('hex');
-        const mark: ErasedMark = {
-          id: ids.next(),
-          at: clock.now(),
-          platform: request.platform ?? null,
-          salt,
-          digest: digestOfPerson(salt, request.person),
-        };
-        await store.call('erasures.begin', { ...mark, person: request.person });
+        const mark = await writeDown(request);
         await keepMarks([mark]);
         const erasure = await carryOut({ ...mark, person: request.person });
         sweepUp().catch(notDone);
         return certify(erasure, request.person);
       }),
+
+    /**
+     * Writes down that a person is to be erased, for the process that has the data folder to carry out; answers the id.
+     * What was begun of the same person and not ended is gone on with.
+     */
+    async ask(request: ErasureRequest): Promise<string> {
+      const { person, platform = null } = request;
+      const begun = (await store.call('erasures.unfinished', null)).find(
+        (one) => one.platform === platform && hexDigestsEqual(one.digest, digestOfPerson(one.salt, person)),
+      );
+      return (begun ?? (await writeDown(request))).id;
+    },
+
+    /** For the process that has the data folder and is not the product: ends what was written down, and sweeps up. */
+    async carryOn(): Promise<void> {
+      await inTurn(carryOn);
+      await sweepUp();
+    },
 
     /** Erases one memory for good, forgotten or not, with what it came from; false where it is not there. */
     eraseMemory: (id: string): Promise<boolean> =>
@@ -284,16 +334,17 @@ export function createErasures({
     start(): void {
       inTurn(async () => {
         await takeMarksOver();
-        for (const erasing of await store.call('erasures.unfinished', null)) await carryOut(erasing);
+        await carryOn();
         await keepMarks(await store.call('erasures.marks', null));
       })
         .then(sweepUp)
         .catch(notDone);
+      watching = watch().catch(notDone);
     },
 
     async stop(): Promise<void> {
       ending.abort();
-      await last;
+      await Promise.all([last, watching]);
     },
   };
 }

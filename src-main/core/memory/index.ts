@@ -10,6 +10,7 @@ export { isPartOfName, isSayingWord, type Saying } from './saying.ts';
 export { withSealed } from './sealed-hits.ts';
 export { type CountedStep, countMemories } from './statistics.ts';
 export { type SummariesQuery, summariesOf } from './summary/summaries.ts';
+export { sweepCovered } from './sweep-covered.ts';
 export { followTerms } from './terms/follow.ts';
 export { type ReadTimes } from './time.ts';
 export { type Embedder } from './vectors/embedder.ts';

@@ -10,6 +10,7 @@ type Command =
   | 'pair'
   | 'export'
   | 'import'
+  | 'erase'
   | 'backup'
   | 'restore'
   | 'verify'
@@ -28,10 +29,14 @@ const options = {
   format: { type: 'string' },
   to: { type: 'string' },
   undo: { type: 'string' },
+  person: { type: 'string' },
+  platform: { type: 'string' },
   'passphrase-file': { type: 'string' },
   overwrite: { type: 'boolean' },
   forgotten: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
+  preview: { type: 'boolean' },
+  yes: { type: 'boolean' },
   'safe-mode': { type: 'boolean' },
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
@@ -48,6 +53,7 @@ const taken: Record<Command, readonly OptionName[]> = {
   pair: [...everywhere, 'port', 'host', 'role', 'label'],
   export: [...everywhere, 'format', 'to', 'overwrite', 'forgotten'],
   import: [...everywhere, 'dry-run', 'undo'],
+  erase: [...everywhere, 'person', 'platform', 'preview', 'yes'],
   backup: [...everywhere, 'passphrase-file', 'overwrite'],
   restore: ['data', 'json', 'debug', 'passphrase-file'],
   verify: ['data', 'json', 'debug', 'passphrase-file'],
@@ -71,8 +77,8 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
   const given = tokens.filter((token) => token.kind === 'option');
   const command = readCommand(positionals[0], given);
   for (const option of given) checkOption(option, command);
-  const [, file, ...more] = positionals;
-  const surplus = command === 'help' ? undefined : takesFile.has(command) ? more[0] : file;
+  const [, word, ...more] = positionals;
+  const surplus = command === 'help' ? undefined : takesWord(command, given) ? more[0] : word;
   if (surplus !== undefined) throw new WrongUsage(`${surplus} is one word too many`);
 
   const { values } = parseArgs({ args: argv, options, allowPositionals: true });
@@ -87,10 +93,14 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
     format,
     to,
     undo,
+    person = command === 'erase' ? word : undefined,
+    platform,
     'passphrase-file': passphraseFile,
     overwrite = false,
     forgotten = false,
     'dry-run': dryRun = false,
+    preview = false,
+    yes = false,
     json = false,
     debug = false,
     'safe-mode': safeMode = false,
@@ -109,10 +119,14 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
       to,
       undo,
       passphraseFile,
-      file,
+      file: takesFile.has(command) ? word : undefined,
+      person,
+      platform,
       overwrite,
       forgotten,
       dryRun,
+      preview,
+      yes,
       json,
       debug,
       safeMode,
@@ -120,6 +134,10 @@ export function readArguments(argv: string[]): { command: Command; options: CliO
     },
   };
 }
+
+/** Whom to erase is a word, too, unless it was said with --person. */
+const takesWord = (command: Command, given: readonly { name: string }[]): boolean =>
+  takesFile.has(command) || (command === 'erase' && !given.some(({ name }) => name === 'person'));
 
 function readCommand(word: string | undefined, given: readonly { name: string }[]): Command {
   if (given.some(({ name }) => name === 'help')) return 'help';

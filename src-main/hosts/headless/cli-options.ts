@@ -16,9 +16,14 @@ export interface CliOptions {
   passphraseFile: string | undefined;
   /** The file that a command is about. */
   file: string | undefined;
+  /** Whom a command is about. */
+  person: string | undefined;
+  platform: string | undefined;
   overwrite: boolean;
   forgotten: boolean;
   dryRun: boolean;
+  preview: boolean;
+  yes: boolean;
   json: boolean;
   debug: boolean;
   safeMode: boolean;

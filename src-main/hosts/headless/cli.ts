@@ -29,6 +29,8 @@ async function run({ command, options }: ReturnType<typeof readArguments>): Prom
       return (await import('./export.ts')).exportData(options);
     case 'import':
       return (await import('./import.ts')).importData(options);
+    case 'erase':
+      return (await import('./erase.ts')).erasePerson(options);
     case 'backup':
       return (await import('./backup.ts')).backUp(options);
     case 'restore':

@@ -3,7 +3,7 @@ import { Interrupted } from './hidden-prompt.ts';
 
 /** What takes long on the command line. */
 export interface LongStep extends Omit<Step, 'doing'> {
-  doing: Step['doing'] | 'import';
+  doing: Step['doing'] | 'import' | 'erase' | 'sweep';
 }
 
 const words: Record<LongStep['doing'], string> = {
@@ -12,6 +12,8 @@ const words: Record<LongStep['doing'], string> = {
   read: 'Reading and checking / 正在读取并检查',
   look: 'Looking through the database / 正在检查数据库',
   put: 'Putting everything in place / 正在就位',
+  erase: 'Erasing, Ctrl-C stops it / 正在清除，按 Ctrl-C 停止',
+  sweep: 'Writing the database anew and replacing its copies / 正在重写数据库并替换副本',
   import: 'Reading and bringing in, Ctrl-C stops it / 正在读取并导入，按 Ctrl-C 停止',
 };
 

@@ -16,6 +16,9 @@ export const usage = `clawdbot — a local-first AI assistant
       brings memories and todos in: exports of Clawdbot, tables (CSV), Markdown, and exports of ChatGPT, Mem0 and
       OpenClaw, as they are; --dry-run only looks; the same file twice doubles nothing;
       --undo forgets and removes what one import brought
+  clawdbot erase PERSON | --person ID [--platform NAME] [--preview | --yes] [--data DIR] [--config FILE] [--json]
+      erases everything about one person for good, beside a running product too, and prints the certificate;
+      --preview only shows what would go; you are asked to type the person once more unless you say --yes
   clawdbot backup FILE [--passphrase-file FILE] [--overwrite] [--data DIR] [--config FILE] [--json]
       writes everything, keys and configuration too, into one encrypted file; works beside a running product
   clawdbot verify FILE [--passphrase-file FILE] [--data DIR] [--json]
