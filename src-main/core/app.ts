@@ -32,9 +32,10 @@ import {
   databaseStatus,
   foundClockFile,
   storeFigures,
+  troubleNotice,
   troubleOf,
 } from './monitor/index.ts';
-import type { Config } from './settings/index.ts';
+import { type Config, databaseServer } from './settings/index.ts';
 import {
   conversationKey,
   copiesFolder,
@@ -99,9 +100,10 @@ export async function createApp({
     copies,
     now: clock.now(),
     sensitive: config.memory.sensitive,
+    server: databaseServer(config),
     onFailure(error) {
       logger.error('store.failed', { error });
-      if (isBuilt) deskNotices.tell({ kind: troubleOf(error) === 'STORE_FULL' ? 'disk_full' : 'disk_fault' });
+      if (isBuilt) deskNotices.tell(troubleNotice(error));
       events.emit({ type: 'status' });
     },
     onRecovery(fault) {
@@ -115,7 +117,8 @@ export async function createApp({
     lock.release();
     throw error;
   });
-  const { salvage } = store.opened;
+  const { salvage, server } = store.opened;
+  if (server) logger.info('store.server', { ...server });
   if (salvage) {
     const { aside, report, found } = salvage;
     logger.error('store.salvaged', { aside, report, found, missing: totalOf(salvage, 'missing') });
@@ -361,7 +364,7 @@ export async function createApp({
       totals: { ...countedBy(channels.list), ...stored.totals },
       process: { ...figures.read(), database_bytes: totals.database_bytes },
       trouble: store.trouble && troubleOf(store.trouble),
-      database: databaseStatus(keeper.health()),
+      database: databaseStatus(keeper.health(), server?.name ?? null),
       warnings: [...warnings, ...found.map(({ message }) => message)],
       notices: found,
       errors: recentErrors.list(),

@@ -43,12 +43,15 @@ export const enStatus = {
   'status.loop': 'Response delay, p99',
   'status.ms': '{{ms}}\u00a0ms',
   'status.database': 'Database',
+  'status.server': 'Kept on',
   'status.folder': 'Data folder',
   'status.durability': 'Durability',
   'status.durability.full': 'Full: safe against power loss',
   'status.durability.normal': 'Normal: safe against a crash, not against power loss',
   'status.diskFull':
     'The disk is full, so nothing new can be stored. Free some space; Clawdbot goes on by itself, and nothing that was accepted is lost.',
+  'status.serverAway':
+    'The database server {{server}} takes nothing at present. Check it and the network; Clawdbot tries again by itself, and nothing that was accepted is lost.',
   'status.diskRefuses':
     'The disk does not take what is written, so nothing new can be stored. Check the disk and its connection; Clawdbot tries again by itself, and nothing that was accepted is lost.',
   'status.checked': 'Last looked through',

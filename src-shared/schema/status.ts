@@ -100,8 +100,10 @@ export const Status = z.object({
     database_bytes: z.number(),
   }),
   /** Why nothing can be stored at present; null while it can. */
-  trouble: z.enum(['STORE_FULL', 'STORE_UNAVAILABLE']).nullable(),
+  trouble: z.enum(['STORE_FULL', 'STORE_UNAVAILABLE', 'SERVER_UNAVAILABLE']).nullable(),
   database: z.object({
+    /** The database server that keeps everything, without user and password; null where the file is all there is. */
+    server: z.string().nullable(),
     /** When everything in the database was last looked through; null before the first time. */
     checked_at: Instant.nullable(),
     /** What the last look found, in SQLite's words; null where all was well. */

@@ -33,6 +33,7 @@ const orderInCore = order.slice(0, -1).flatMap((level, index) =>
 /** A package that shapes the design is imported in one place, so replacing it is a local change. */
 const homes = {
   'better-sqlite3': '^src-main/core/store/',
+  'kysely|pg|mysql2': '^src-main/core/store/',
   'onnxruntime-node|koffi': '^src-main/core/engine/',
   'usearch|faiss-node': '^src-main/core/memory/',
   'fastify|@fastify|ws': '^src-main/(transports|core/ingest)/',

@@ -18,6 +18,10 @@ export interface RoundsOptions {
   /** Bounds of the random moment of the fault, ms after the load began. */
   between?: [number, number];
   from?: 'sources' | 'bundle';
+  /** What the configuration says of memory, for a round that keeps it on a server. */
+  memory?: (round: number) => Promise<Record<string, unknown>>;
+  /** Looks further, after everything was sent again and the product has ended in order. */
+  look?: (dataDir: string, round: number) => Promise<void>;
   /** Rounds under way at the same time, each with a product and a folder of its own. */
   sideBySide?: number;
   log?(line: string): void;
@@ -89,7 +93,9 @@ interface Round {
 async function runRound(options: RoundsOptions, { round, disk, sink }: Round): Promise<RoundsResult> {
   const { durability = 'full', clients = 32, between = [300, 1600], from = 'bundle', program } = options;
   const { dataDir } = disk;
-  const config = { app: { durability }, platforms: { webhook: { reply_url: sink.url }, socket: { enabled: false } } };
+  const memory = (await options.memory?.(round)) ?? {};
+  const platforms = { webhook: { reply_url: sink.url }, socket: { enabled: false } };
+  const config = { app: { durability }, memory, platforms };
   const start = (extra: { env?: Record<string, string>; program?: string }) =>
     startProduct({ dataDir, config, from, startTimeoutMs: 60_000, ...extra });
   let running: Product | null = null;
@@ -110,6 +116,10 @@ async function runRound(options: RoundsOptions, { round, disk, sink }: Round): P
     if (program === undefined && result.damaged === 0) {
       running = await start({});
       await recover(running, { sent, dataDir, sink, result });
+      if (options.look) {
+        await running.stop();
+        await options.look(dataDir, round);
+      }
     }
     return result;
   } finally {

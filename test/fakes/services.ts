@@ -135,6 +135,7 @@ function statusWith(readers: number, tasks: number): Awaited<ReturnType<Services
     process: { memory_bytes: 0, cpu_ratio: 0, loop_delay_p99_ms: 0, database_bytes: 0 },
     trouble: null,
     database: {
+      server: null,
       checked_at: null,
       damage: null,
       damaged_rows: 0,

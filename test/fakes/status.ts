@@ -4,6 +4,7 @@ import type { Product } from './product.ts';
 /** What the product tells of itself, as anyone with a viewer's token may read it. */
 export async function statusOf({ url, token }: Pick<Product, 'url' | 'token'>): Promise<Status> {
   const response = await fetch(`${url}/api/v1/health/detail`, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`the status was refused with ${response.status}: ${await response.text()}`);
   return Status.parse(await response.json());
 }
 

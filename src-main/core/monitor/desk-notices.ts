@@ -11,7 +11,7 @@ export type DeskEvent =
   /** A message that could not be worked after several tries. */
   | { kind: 'set_aside'; id: string }
   /** Nothing can be stored at present. */
-  | { kind: 'disk_full' | 'disk_fault' };
+  | { kind: 'disk_full' | 'disk_fault' | 'server_fault' };
 
 type Kind = DeskEvent['kind'];
 
@@ -93,6 +93,7 @@ const links = {
   set_aside: 'clawdbot://chat',
   disk_full: undefined,
   disk_fault: undefined,
+  server_fault: undefined,
 } as const;
 
 /** Titles come from what people wrote: a notice shows text, and no desktop reads more in it than that. */
@@ -146,6 +147,11 @@ const texts: Record<Locale, Record<Kind, Words>> = {
       many: () => 'The disk does not take what is written',
       what: 'Nothing new can be stored. Check the disk; Clawdbot tries again by itself.',
     },
+    server_fault: {
+      one: 'The database server takes nothing',
+      many: () => 'The database server takes nothing',
+      what: 'Nothing new can be stored. Check the server and the network; Clawdbot tries again by itself.',
+    },
   },
   'zh-CN': {
     suggestion: {
@@ -172,6 +178,11 @@ const texts: Record<Locale, Record<Kind, Words>> = {
       one: '磁盘无法写入',
       many: () => '磁盘无法写入',
       what: '无法保存新内容。请检查磁盘；Clawdbot 会自动重试。',
+    },
+    server_fault: {
+      one: '数据库服务器无法写入',
+      many: () => '数据库服务器无法写入',
+      what: '无法保存新内容。请检查服务器和网络；Clawdbot 会自动重试。',
     },
   },
 };

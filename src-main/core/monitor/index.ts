@@ -1,5 +1,5 @@
 export { type ClockWatch, createClockWatch, foundClockFile, readFoundClock } from './clock-watch.ts';
-export { databaseStatus, troubleOf } from './database-status.ts';
+export { databaseStatus, troubleNotice, troubleOf } from './database-status.ts';
 export { createDeskNotices } from './desk-notices.ts';
 export { type DiagnosticsBundle, type Facts, packDiagnostics } from './diagnostics.ts';
 export { createProcessFigures, type ProcessFigures } from './process-figures.ts';

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import ipaddr from 'ipaddr.js';
+import { isLoopback } from '../foundation/loopback.ts';
+import { parseAddress } from '../store/index.ts';
 import type { Config } from './schema.ts';
 
 type Path = readonly PropertyKey[];
@@ -27,7 +28,17 @@ export function checkTogether(value: unknown, dataDir: string): Finding[] {
 function checkStorage(value: unknown): Finding[] {
   const type = at(value, ['memory', 'storage_type']);
   if (type !== 'mysql' && type !== 'postgresql') return [];
-  return [{ path: ['memory', 'storage_type'], expected: 'sqlite, for this version stores in SQLite', found: type }];
+  const path = ['memory', 'url'];
+  const expected = `the address of a ${type} database, such as ${type}://USER:PASSWORD@HOST:PORT/DATABASE`;
+  const url = at(value, path);
+  if (typeof url !== 'string') return [{ path, expected, found: 'none' }];
+  try {
+    const { kind } = parseAddress(url);
+    return kind === type ? [] : [{ path, expected, found: `one of ${kind}` }];
+  } catch (error) {
+    // It holds a password, so what is wrong is told and the text is not.
+    return [{ path, expected, found: (error as Error).message }];
+  }
 }
 
 /** Without TLS everybody on the way could read the messages and the tokens. */
@@ -38,12 +49,6 @@ function checkOpenHost(value: unknown): Finding[] {
   const expected =
     'app.tls with cert_file and key_file when others can reach this address, or 127.0.0.1 (behind a proxy that speaks TLS)';
   return [{ path: ['app', 'host'], expected, found: `${JSON.stringify(host.slice(0, 64))} without app.tls` }];
-}
-
-/** Whether only this machine can reach an address. Names other than localhost may mean anything. */
-export function isLoopback(host: string): boolean {
-  if (host.toLowerCase() === 'localhost') return true;
-  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
 }
 
 function checkTlsFiles(value: unknown, dataDir: string): Finding[] {
@@ -122,7 +127,8 @@ export function adviseOn(config: Config): string[] {
   const model = models.default ?? models.loaded[0] ?? models.remote[0]?.url ?? null;
   if (model !== null)
     warnings.push('models: this version answers without a language model; the models of config.yaml are not used');
-  if (memory.url !== null) warnings.push('memory.url is not used: this version stores in SQLite at memory.db_path');
+  if (memory.url !== null && memory.storage_type === 'sqlite')
+    warnings.push('memory.url is not used while memory.storage_type is sqlite');
   if (memory.vector_index !== 'auto')
     warnings.push(`memory.vector_index ${memory.vector_index} is not used: this version searches by words`);
 

@@ -24,6 +24,7 @@ app:
 memory:
   storage_type: sqlite
   db_path: ./memory.db      # relative to this folder / 相对于本目录
+  # url: \${env:CLAWDBOT_DATABASE}   # a server in place of the file, with storage_type postgresql or mysql / 改用数据库服务器时填写
   # passphrase: \${env:CLAWDBOT_PASSPHRASE}   # seals sensitive memories, in place of a key of this host / 用口令加密敏感记忆，代替本机保存的密钥
   # sensitive: { words: [], senders: [], conversations: [] }   # always sealed / 始终加密
   # retention: { forgotten_days: 30, rules: [{ days: 365, platform: webhook }] }   # erased by itself / 到期自动彻底删除

@@ -6,4 +6,6 @@ export { describeConfig, describeFault } from './describe-config.ts';
 export { type DataFiles, dataFiles, firstStart } from './first-start.ts';
 export { adviceOnPlace, type FolderPlace, inspectPlace } from './folder-place.ts';
 export { type LoadedConfig, type LoadOptions, lastGoodName, loadConfig } from './load-config.ts';
-export { Config, type WebhookEndpoint } from './schema.ts';
+export { Config, databaseServer, type WebhookEndpoint } from './schema.ts';
+export { readReference } from './secret-references.ts';
+export { withStorageAt } from './storage-place.ts';

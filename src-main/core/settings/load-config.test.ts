@@ -202,12 +202,12 @@ unknown: 1
       'app.locale',
       'app.host',
       'app.timezone',
-      'memory.storage_type',
+      'memory.url',
       'platforms.webhook.mapping',
       'platforms.webhook.path',
       'unknown',
     ]);
-    expect(message).toContain('this version stores in SQLite');
+    expect(message).toContain('the address of a mysql database');
     expect(message).toContain('app.tls with cert_file and key_file');
   });
 

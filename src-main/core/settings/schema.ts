@@ -337,3 +337,7 @@ function peel(schema: z.ZodType): z.ZodType | null {
     schema instanceof z.ZodOptional;
   return wraps ? (schema.unwrap() as z.ZodType) : null;
 }
+
+/** The address of the database server that keeps everything; null where the file is all there is. */
+export const databaseServer = ({ memory }: Pick<Config, 'memory'>): string | null =>
+  memory.storage_type === 'sqlite' ? null : memory.url;

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { AppError } from '../foundation/app-error.ts';
 import type { SecretStore } from '../foundation/host.ts';
 import { dotted, printable } from './config-invalid.ts';
 
@@ -30,6 +31,14 @@ export async function resolveReferences(value: unknown, sources: ReferenceSource
   const resolved: Resolved = { value: null, references: new Map(), vaulted: [], problems: [], warnings: [] };
   resolved.value = await replace(value, [], sources, resolved);
   return resolved;
+}
+
+/** A text that may be a reference, as a command line has it. @throws AppError BAD_REQUEST naming the reference */
+export async function readReference(text: string, sources: ReferenceSources): Promise<string> {
+  const { value, problems } = await resolveReferences(text, sources);
+  const [problem] = problems;
+  if (problem) throw new AppError('BAD_REQUEST', `expected ${problem.expected}, found ${problem.found}`);
+  return String(value);
 }
 
 async function replace(value: unknown, path: Path, sources: ReferenceSources, out: Resolved): Promise<unknown> {

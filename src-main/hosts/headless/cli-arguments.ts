@@ -14,6 +14,7 @@ type Command =
   | 'backup'
   | 'restore'
   | 'verify'
+  | 'migrate'
   | 'help'
   | 'version';
 
@@ -57,6 +58,7 @@ const taken: Record<Command, readonly OptionName[]> = {
   backup: [...everywhere, 'passphrase-file', 'overwrite'],
   restore: ['data', 'json', 'debug', 'passphrase-file'],
   verify: ['data', 'json', 'debug', 'passphrase-file'],
+  migrate: [...everywhere, 'to'],
   help: Object.keys(options) as OptionName[],
   version: Object.keys(options) as OptionName[],
 };

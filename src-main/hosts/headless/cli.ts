@@ -37,6 +37,8 @@ async function run({ command, options }: ReturnType<typeof readArguments>): Prom
       return (await import('./restore.ts')).restoreData(options);
     case 'verify':
       return (await import('./verify.ts')).verify(options);
+    case 'migrate':
+      return (await import('./migrate.ts')).migrateData(options);
     case 'help':
       process.stdout.write(usage);
       return exitCodes.done;

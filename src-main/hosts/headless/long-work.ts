@@ -3,7 +3,7 @@ import { Interrupted } from './hidden-prompt.ts';
 
 /** What takes long on the command line. */
 export interface LongStep extends Omit<Step, 'doing'> {
-  doing: Step['doing'] | 'import' | 'erase' | 'sweep';
+  doing: Step['doing'] | 'import' | 'erase' | 'sweep' | 'send' | 'compare';
 }
 
 const words: Record<LongStep['doing'], string> = {
@@ -12,6 +12,8 @@ const words: Record<LongStep['doing'], string> = {
   read: 'Reading and checking / 正在读取并检查',
   look: 'Looking through the database / 正在检查数据库',
   put: 'Putting everything in place / 正在就位',
+  send: 'Sending to the server, Ctrl-C stops it / 正在发送到服务器，按 Ctrl-C 停止',
+  compare: 'Reading back and comparing / 正在读回并核对',
   erase: 'Erasing, Ctrl-C stops it / 正在清除，按 Ctrl-C 停止',
   sweep: 'Writing the database anew and replacing its copies / 正在重写数据库并替换副本',
   import: 'Reading and bringing in, Ctrl-C stops it / 正在读取并导入，按 Ctrl-C 停止',

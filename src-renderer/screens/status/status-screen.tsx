@@ -41,7 +41,7 @@ function Everything({ status }: { status: Status }) {
       {status.trouble && (
         <p role="alert" className="flex items-start gap-2 rounded-md bg-warn-soft p-2.5 text-warn">
           <TriangleAlert aria-hidden="true" size={16} className="mt-0.5 shrink-0" />
-          {t(status.trouble === 'STORE_FULL' ? 'status.diskFull' : 'status.diskRefuses')}
+          {t(troubles[status.trouble], { server: status.database.server ?? '' })}
         </p>
       )}
       {databaseNotices(status.database).length > 0 && (
@@ -83,6 +83,12 @@ function Everything({ status }: { status: Status }) {
     </>
   );
 }
+
+const troubles = {
+  STORE_FULL: 'status.diskFull',
+  STORE_UNAVAILABLE: 'status.diskRefuses',
+  SERVER_UNAVAILABLE: 'status.serverAway',
+} as const;
 
 function Headline({ status }: { status: Status }) {
   const t = useText();
@@ -226,6 +232,16 @@ function Figures({ status }: { status: Status }) {
               </code>,
             ],
             [t('status.durability'), t(`status.durability.${status.durability}`)],
+            ...(database.server
+              ? [
+                  [
+                    t('status.server'),
+                    <code key="server" className="wrap-anywhere font-mono text-meta">
+                      {database.server}
+                    </code>,
+                  ] as const,
+                ]
+              : []),
             [
               t('status.checked'),
               <>

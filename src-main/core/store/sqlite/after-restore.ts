@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { readLink } from '../server/capture.ts';
 import { messageStatements } from './messages.ts';
 import { createCoveredMessages } from './sealing/covered-messages.ts';
 import { createSealing, openDeps } from './sealing/sealing.ts';
@@ -27,6 +28,8 @@ export function settleAfterRestore(db: Database.Database, now: number): Settleme
         tokens_revoked: db.prepare('UPDATE tokens SET revoked_at = ? WHERE revoked_at IS NULL').run(now).changes,
       };
       db.exec('DELETE FROM pairing_codes');
+      // A database server is told at the next start that this goes before what it holds.
+      if (readLink(db)) db.exec('UPDATE server_link SET restored = 1 WHERE id = 1');
       return settlement;
     })
     .immediate();

@@ -5,7 +5,7 @@ import { AppError } from '../../foundation/app-error.ts';
 import { workerFile } from '../../foundation/worker-file.ts';
 import type { Durability } from './open.ts';
 import type { OpArgs, OpName, OpResult } from './ops.ts';
-import type { Call, CallError, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
+import type { Call, CallError, FromStore, ServerOpened, StoreWorkerData, ToStore } from './protocol.ts';
 import type { SalvageReport } from './salvage-schema.ts';
 import { noRules, type SensitiveRules } from './sealing/sensitivity.ts';
 
@@ -21,6 +21,8 @@ export interface StoreOptions {
   now?: number;
   /** What makes a memory sensitive, beside a person who says so; nothing, unless said otherwise. */
   sensitive?: SensitiveRules;
+  /** The address of the database server that keeps what is here, with its password; null: the file is all there is. */
+  server?: string | null;
   /** Called when writes begin to be refused; they are taken again after `onRecovery`, or never where the thread is gone. */
   onFailure(error: Error): void;
   /** Called when writes are taken again; `fault` is that of the disk after which the file was opened anew. */
@@ -47,6 +49,8 @@ export interface Store {
     checked: boolean;
     /** What was saved of a database that was damaged. */
     salvage: SalvageReport | null;
+    /** The database server, and what was agreed on with it. */
+    server: ServerOpened | null;
   };
   close(): Promise<void>;
 }
@@ -70,10 +74,11 @@ export async function openStore({
   repair = true,
   now = Date.now(),
   sensitive = noRules,
+  server = null,
   onFailure,
   onRecovery,
 }: StoreOptions): Promise<Store> {
-  const workerData: StoreWorkerData = { file, durability, copies, repair, now, sensitive };
+  const workerData: StoreWorkerData = { file, durability, copies, repair, now, sensitive, server };
   const worker = new Worker(workerFile(import.meta.url, './worker.ts', './store-worker.js'), {
     workerData,
     resourceLimits,
@@ -175,6 +180,7 @@ export async function openStore({
       foreign_keys: opened.settings.foreign_keys,
       checked: opened.checked,
       salvage: opened.salvage,
+      server: opened.server,
     },
     async close() {
       if (ended) return;

@@ -1,3 +1,4 @@
+import type { Plan } from '../server/settle.ts';
 import type { Durability } from './open.ts';
 import type { SalvageReport } from './salvage-schema.ts';
 import type { SensitiveRules } from './sealing/sensitivity.ts';
@@ -12,6 +13,18 @@ export interface StoreWorkerData {
   now: number;
   /** What makes a memory sensitive beside a person who says so. */
   sensitive: SensitiveRules;
+  /** The database server that keeps what is here; null: this file is all there is. */
+  server: string | null;
+}
+
+/** What became of the file and its server at the start. */
+export interface ServerOpened {
+  /** Without user and password. */
+  name: string;
+  plan: Plan;
+  /** Rows that came from there, and those that somebody had changed there by other means. */
+  fetched: number;
+  altered: number;
 }
 
 export type Call = readonly [op: string, args: unknown];
@@ -37,6 +50,7 @@ export type FromStore =
       checked: boolean;
       salvage: SalvageReport | null;
       hasSealed: boolean;
+      server: ServerOpened | null;
     }
   /** The database could not be opened. */
   | { type: 'failed'; error: CallError }

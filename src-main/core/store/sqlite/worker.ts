@@ -2,11 +2,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import type { ErrorCode } from '../../../../src-shared/error-codes.ts';
 import { AppError, isAppError } from '../../foundation/app-error.ts';
+import type { ServerAddress } from '../server/address.ts';
+import { isServerFault } from '../server/faults.ts';
+import type { Replica } from '../server/replica.ts';
+import type { Settled } from '../server/settle.ts';
 import type { Op } from './op.ts';
 import { openDatabase, openToRead, readSettings, rewriteLog, sqliteCode } from './open.ts';
 import { createOps } from './ops.ts';
 import { prepareDatabase } from './prepare.ts';
-import type { Call, CallError, CallResult, FromStore, StoreWorkerData, ToStore } from './protocol.ts';
+import type { Call, CallError, CallResult, FromStore, ServerOpened, StoreWorkerData, ToStore } from './protocol.ts';
+import type { SalvageReport } from './salvage-schema.ts';
 import { migrate } from './schema.ts';
 import { isSealed } from './sealing/memory-cells.ts';
 import type { SealDeps } from './sealing/sealing.ts';
@@ -20,7 +25,7 @@ import type { Queue } from './work.ts';
  */
 const port = parentPort;
 if (!port) throw new Error('the store worker runs in a worker thread');
-const { file, durability, copies, repair, now, sensitive } = workerData as StoreWorkerData;
+const { file, durability, copies, repair, now, sensitive, server } = workerData as StoreWorkerData;
 /** Kept over every reopening of the file. */
 const seals: SealDeps = { vault: createVault(), sensitivity: createSensitivity(sensitive) };
 
@@ -59,6 +64,10 @@ let connection: Connection | null = null;
 /** While the disk takes no writes: why, and what tries it again. */
 let outage: { refusal: AppError; pauseMs: number; timer: NodeJS.Timeout } | null = null;
 let full: { refusedAt: number } | null = null;
+/** The database server's side of what is written here. */
+let replica: Replica | null = null;
+/** Why it takes nothing at present. */
+let serverTrouble: string | null = null;
 
 const isWrite = ([name]: Call): boolean => connection?.ops[name]?.kind === 'write';
 
@@ -75,29 +84,40 @@ function runCall(call: Call): unknown {
 }
 
 /** All writes of the batch in one transaction; when one of them fails, each in its own, so only that one fails. */
-function runBatch(calls: Call[]): CallResult[] {
+async function runBatch(calls: Call[]): Promise<CallResult[]> {
   if (!calls.some(isWrite)) return calls.map(runAlone);
   try {
-    return inTransaction(() => calls.map((call) => ({ ok: runCall(call) })));
+    return await inTransaction(() => calls.map((call) => ({ ok: runCall(call) })));
   } catch (error) {
+    if (isServerFault(error)) {
+      const failed = fail(error);
+      return calls.map((call) => (isWrite(call) ? failed : runAlone(call)));
+    }
     if (isDiskFault(error)) {
       const failed = fail(error);
       return calls.map(() => failed);
     }
-    return calls.map((call) => (isWrite(call) ? runInTransaction(call) : runAlone(call)));
+    const results: CallResult[] = [];
+    for (const call of calls) results.push(isWrite(call) ? await runInTransaction(call) : runAlone(call));
+    return results;
   }
 }
 
-function inTransaction<T>(run: () => T): T {
+async function inTransaction<T>(run: () => T): Promise<T> {
   if (outage) throw outage.refusal;
-  const { db } = inUse();
+  const { db, queue } = inUse();
+  if (await replica?.ready()) queue.waiting = countWaiting(db);
   try {
     db.exec('BEGIN IMMEDIATE');
     const result = run();
+    await replica?.send();
     db.exec('COMMIT');
+    replica?.kept();
+    noteServerBack();
     noteRoom();
     return result;
   } catch (error) {
+    replica?.undone();
     // After a fault of the disk nothing is asked of this handle any more, not even to roll back.
     if (!isDiskFault(error)) rollBack();
     throw error;
@@ -111,9 +131,9 @@ function rollBack(): void {
   queue.waiting = countWaiting(db);
 }
 
-function runInTransaction(call: Call): CallResult {
+async function runInTransaction(call: Call): Promise<CallResult> {
   try {
-    return { ok: inTransaction(() => runCall(call)) };
+    return { ok: await inTransaction(() => runCall(call)) };
   } catch (error) {
     return fail(error);
   }
@@ -128,9 +148,22 @@ function runAlone(call: Call): CallResult {
 }
 
 function fail(error: unknown): { error: CallError } {
-  if (isDiskFault(error)) reopen(error);
+  if (isServerFault(error)) noteServer(error);
+  else if (isDiskFault(error)) reopen(error);
   else if (sqliteCode(error) === 'SQLITE_FULL') noteFull(error);
   return { error: describeError(error) };
+}
+
+function noteServer(error: unknown): void {
+  const trouble = describeError(error);
+  if (serverTrouble !== trouble.message) tell({ type: 'trouble', error: trouble });
+  serverTrouble = trouble.message;
+}
+
+function noteServerBack(): void {
+  if (serverTrouble === null) return;
+  serverTrouble = null;
+  tell({ type: 'recovered', error: null });
 }
 
 const isDiskFault = (error: unknown): boolean => sqliteCode(error).startsWith('SQLITE_IOERR');
@@ -152,6 +185,7 @@ function reopen(cause: unknown): void {
   connection = null;
   try {
     connection = connectAfterFault();
+    replica?.reopened(connection.db);
     toRead?.db.close();
     outage = null;
     tell({ type: 'recovered', error: describeError(cause) });
@@ -278,24 +312,84 @@ function hasSealed(): boolean {
 
 const tell = (message: FromStore) => port.postMessage(message);
 
+/** How often rows are looked for that another process wrote into the file. */
+const lookMs = 2_000;
+/** How often a server that nothing is sent to is asked for a sign of life. */
+const pingEvery = 8;
+let looks = 0;
+
+/** What came into the file by another way than a call is sent as well; and who has nothing to send asks now and then. */
+async function tendServer(): Promise<void> {
+  const current = replica;
+  if (!current || outage || !connection) return;
+  looks++;
+  try {
+    if (current.hasUnsent()) await inTransaction(() => {});
+    else if (serverTrouble !== null || looks % pingEvery === 0) await current.ping();
+    noteServerBack();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Batches and what is done between them wait for each other. */
+let lastWork: Promise<void> = Promise.resolve();
+function inTurn(work: () => Promise<void>): void {
+  lastWork = lastWork.then(work);
+}
+
+async function handle(message: ToStore): Promise<void> {
+  if (message.type === 'close') {
+    clearTimeout(outage?.timer);
+    clearInterval(tending);
+    connection?.db.close();
+    await replica?.close();
+    tell({ type: 'closed' });
+    port?.close();
+    return;
+  }
+  answer(await runBatch(message.calls));
+  seals.vault.cutLog(cutLog);
+}
+
+async function settled(salvage: SalvageReport | null): Promise<{ address: ServerAddress; found: Settled } | null> {
+  if (server === null) return null;
+  const { parseAddress } = await import('../server/address.ts');
+  const { settle } = await import('../server/settle.ts');
+  const address = parseAddress(server);
+  return { address, found: await settle(address, file, salvage !== null) };
+}
+
+const serverOpened = ({ address, found }: { address: ServerAddress; found: Settled }): ServerOpened => ({
+  name: address.name,
+  plan: found.plan,
+  fetched: found.fetched.rows,
+  altered: found.fetched.altered,
+});
+
+let tending: NodeJS.Timeout | undefined;
 try {
   const { checked, salvage } = await prepareDatabase({ file, copies, repair, now });
+  const agreed = await settled(salvage);
   const opened = connect();
   connection = opened;
+  if (agreed) {
+    const { beginReplica } = await import('../server/replica.ts');
+    replica = await beginReplica(opened.db, agreed.address, agreed.found);
+    await tendServer();
+    tending = setInterval(() => inTurn(tendServer), lookMs);
+  }
   const { queue } = opened;
-  const settings = readSettings(opened.db);
-  tell({ type: 'open', settings, waiting: queue.waiting, checked, salvage, hasSealed: opened.hasSealed() });
-  port.on('message', (message: ToStore) => {
-    if (message.type === 'close') {
-      clearTimeout(outage?.timer);
-      connection?.db.close();
-      tell({ type: 'closed' });
-      port.close();
-      return;
-    }
-    answer(runBatch(message.calls));
-    seals.vault.cutLog(cutLog);
+  tell({
+    type: 'open',
+    settings: readSettings(opened.db),
+    waiting: queue.waiting,
+    checked,
+    salvage,
+    hasSealed: opened.hasSealed(),
+    server: agreed && serverOpened(agreed),
   });
+  port.on('message', (message: ToStore) => inTurn(() => handle(message)));
 } catch (error) {
   tell({ type: 'failed', error: describeError(error) });
   port.close();

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { AppError } from '../../foundation/app-error.ts';
+import { isLoopback } from '../../foundation/loopback.ts';
+
+export type ServerKind = 'postgresql' | 'mysql';
+
+/** Where a database server is, and how it is talked to. `password` never leaves this process but to that server. */
+export interface ServerAddress {
+  kind: ServerKind;
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  /** Null: in the open, which only a server on this machine or an explicit wish makes so. */
+  tls: { ca: string | undefined } | null;
+  /** For sentences: `postgresql://db.example:5432/clawdbot`, without user and password. */
+  name: string;
+}
+
+const kinds: Readonly<Record<string, { kind: ServerKind; port: number }>> = {
+  'postgres:': { kind: 'postgresql', port: 5432 },
+  'postgresql:': { kind: 'postgresql', port: 5432 },
+  'mysql:': { kind: 'mysql', port: 3306 },
+  'mariadb:': { kind: 'mysql', port: 3306 },
+};
+
+const form = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE or mysql://…';
+
+/**
+ * Reads an address such as `postgresql://clawdbot:secret@db.example:5432/clawdbot?sslrootcert=/etc/ca.pem`. Other machines
+ * are spoken to by TLS with a certificate that is checked; `?sslmode=disable` says that the way there is safe without.
+ *
+ * @throws AppError CONFIG_INVALID, with a sentence that holds nothing of a password
+ */
+export function parseAddress(text: string): ServerAddress {
+  const url = URL.parse(text);
+  const known = url && kinds[url.protocol];
+  if (!url || !known) throw invalid(`expected ${form}`);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const database = decoded(url.pathname.slice(1), 'the database');
+  if (host === '') throw invalid(`there is no host in it; expected ${form}`);
+  if (database === '' || database.includes('/')) throw invalid(`there is no database in it; expected ${form}`);
+  const port = url.port === '' ? known.port : Number(url.port);
+  return {
+    kind: known.kind,
+    host,
+    port,
+    user: decoded(url.username, 'the user'),
+    password: decoded(url.password, 'the password'),
+    database,
+    tls: tlsOf(url.searchParams, host),
+    name: `${known.kind}://${url.hostname}:${port}/${database}`,
+  };
+}
+
+function tlsOf(options: URLSearchParams, host: string): ServerAddress['tls'] {
+  for (const option of options.keys())
+    if (option !== 'sslmode' && option !== 'sslrootcert')
+      throw invalid(`the option ${option.slice(0, 40)} is not known; sslmode and sslrootcert are`);
+  const mode = options.get('sslmode') ?? (isLoopback(host) ? 'disable' : 'verify-full');
+  if (mode === 'disable') return null;
+  if (mode !== 'verify-full') throw invalid('sslmode is verify-full or disable');
+  const file = options.get('sslrootcert');
+  return { ca: file === null ? undefined : certificate(file) };
+}
+
+function certificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw invalid(`sslrootcert ${file} cannot be read`, cause);
+  }
+}
+
+function decoded(text: string, what: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw invalid(`${what} has a % that begins nothing; write it as %25`, cause);
+  }
+}
+
+const invalid = (what: string, cause?: unknown): AppError =>
+  new AppError('CONFIG_INVALID', `The address of the database (memory.url) is not one: ${what}`, {}, { cause });
