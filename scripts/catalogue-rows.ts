@@ -25,6 +25,7 @@ const badDays = (title: string): Proof => ({ test: 'test/integration/bad-days.te
 const crash = (title: string): Proof => ({ test: 'test/integration/crash.test.ts', title });
 const conformance = (title: string): Proof => ({ test: 'test/integration/conformance.test.ts', title });
 const config = (title: string): Proof => ({ test: 'src-main/core/settings/load-config.test.ts', title });
+const stores = (title: string): Proof => ({ test: 'test/integration/stores.test.ts', title });
 const store = (title: string): Proof => ({ test: 'src-main/core/store/sqlite/store.test.ts', title });
 const egress = (title: string, file = 'egress'): Proof => ({
   test: `src-main/core/foundation/egress/${file}.test.ts`,
@@ -77,7 +78,7 @@ export const rows: readonly Row[] = [
   {
     row: 6,
     check: 'everything sent again after a crash has no second effect',
-    proofs: [crash('killed five times under load'), store('a message that comes again changes nothing')],
+    proofs: [crash('killed five times under load'), stores('a message that comes again changes nothing')],
   },
   {
     row: 7,
