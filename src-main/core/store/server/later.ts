@@ -1,0 +1,10 @@
+import type { MoveOptions, MoveReport } from './move.ts';
+
+export type { MoveReport } from './move.ts';
+
+/** What speaks to a server is loaded when somebody does: whoever keeps everything in the file starts without it. */
+export const moveToServer = async (options: MoveOptions): Promise<MoveReport> =>
+  (await import('./move.ts')).moveToServer(options);
+
+export const compareWithServer = async (options: Omit<MoveOptions, 'isStill'>): Promise<MoveReport> =>
+  (await import('./move.ts')).compareWithServer(options);
