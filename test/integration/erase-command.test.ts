@@ -115,6 +115,25 @@ describe('where the product does not run', () => {
   }, 120_000);
 });
 
+test('where everything lies on a server and the product does not run, the next start erases', async () => {
+  const dataDir = await leftFolder();
+  const config = join(newFolder(), 'server.yaml');
+  writeFileSync(
+    config,
+    'memory: { storage_type: postgresql, url: "postgresql://clawdbot:secret@127.0.0.1:9/nowhere" }',
+  );
+  const asked = await clawdbot('erase', 'Person-Nandi', '--yes', '--data', dataDir, '--config', config);
+  expect(asked.code).toBe(1);
+  expect(asked.err).toContain('the next start erases the person');
+  expect((await clawdbot('erase', 'Person-Nandi', '--preview', '--data', dataDir)).out).toContain('4 memories');
+
+  const { api } = await begin(dataDir);
+  await expect
+    .poll(async () => (await api.erasures.list({})).items.map(({ swept_at }) => swept_at === null), { timeout: 60_000 })
+    .toEqual([false]);
+  expect(leaks(dataDir, canaries)).toEqual([]);
+}, 120_000);
+
 describe('beside a running product', () => {
   test('the product erases, and goes on', async () => {
     const dataDir = newFolder();

@@ -6,7 +6,7 @@ import { createEventBus } from '../../core/foundation/events.ts';
 import { createIds } from '../../core/foundation/ids.ts';
 import { createLogger, createSecretRegistry } from '../../core/foundation/logger.ts';
 import { createErasures, sweepCovered } from '../../core/memory/index.ts';
-import { inspectPlace } from '../../core/settings/index.ts';
+import { databaseServer, inspectPlace } from '../../core/settings/index.ts';
 import { copiesFolder, createKeeper, type FolderLock, lockDataFolder, runningOn } from '../../core/store/index.ts';
 import { version } from '../shared/version.ts';
 import { askLine } from './ask-line.ts';
@@ -130,6 +130,11 @@ function openEraser({ store, config, dataDir }: Beside) {
   return {
     erasures,
     dataDir,
+    /** What lies on a server is erased by who speaks to it, or the certificate would not be true. @throws AppError */
+    async carryOn() {
+      if (databaseServer(config) !== null) throw leftToStart();
+      await erasures.carryOn();
+    },
     async stop() {
       await Promise.all([erasures.stop(), keeper.stop()]);
     },
@@ -150,7 +155,7 @@ async function carryOut(eraser: Eraser, { request, found, long }: Erasing): Prom
     const id = await erasures.ask(request);
     const told = setInterval(() => void erasures.get(id).then((now) => tell(now, found, long), ignore), lookEveryMs);
     try {
-      if (lock) await erasures.carryOn();
+      if (lock) await eraser.carryOn();
       else await waitForProduct(eraser, { id, take, signal: long.signal });
     } catch (error) {
       if (!long.signal.aborted) throw error;
@@ -195,7 +200,7 @@ interface Waiting {
 }
 
 /** Until the process that has the folder erased what was written down; where it ends meanwhile, this one does. */
-async function waitForProduct({ erasures, dataDir }: Eraser, { id, take, signal }: Waiting): Promise<void> {
+async function waitForProduct({ erasures, dataDir, carryOn }: Eraser, { id, take, signal }: Waiting): Promise<void> {
   let last = '';
   let since = performance.now();
   for (;;) {
@@ -203,7 +208,7 @@ async function waitForProduct({ erasures, dataDir }: Eraser, { id, take, signal 
     const lock = take();
     if (lock) {
       try {
-        return await erasures.carryOn();
+        return await carryOn();
       } finally {
         lock.release();
       }
@@ -229,6 +234,12 @@ function interrupted(dataDir: string): AppError {
       : 'Not waited for any longer. The Clawdbot that runs on this folder goes on with it and lists it on the Memory screen. 不再等待；正在运行的 Clawdbot 会继续清除，并列在“记忆”页面上',
   );
 }
+
+const leftToStart = () =>
+  new AppError(
+    'CONFLICT',
+    'It is written down. The database lies on a server, to which only a running Clawdbot speaks: the next start erases the person. 已记下。数据库在服务器上，只有运行中的 Clawdbot 才与之通信；下次启动时会清除此人',
+  );
 
 const notTakenUp = (pid: number | null) =>
   new AppError(
