@@ -7,10 +7,13 @@ import type { Embedder } from './embedder.ts';
 import type { EngineChoice } from './engines.ts';
 import { createSemantics, type Semantics, type VectorWish } from './semantics.ts';
 
-/** For tests: a real store in a folder of its own, and what makes, keeps and finds vectors of its memories. */
-export async function openTestStore() {
-  const folder = await mkdtemp(join(tmpdir(), 'clawdbot-vectors-'));
-  const file = join(folder, 'memory.db');
+/**
+ * For tests: a real store, in a folder of its own unless a file is named, and what makes, keeps and finds vectors of its
+ * memories.
+ */
+export async function openTestStore(named?: string) {
+  const folder = named === undefined ? await mkdtemp(join(tmpdir(), 'clawdbot-vectors-')) : null;
+  const file = named ?? join(folder ?? '', 'memory.db');
   const store = await openStore({ file, durability: 'normal', onFailure: () => {} });
   const reader = openReader(file);
   const failures: unknown[] = [];
@@ -69,7 +72,7 @@ export async function openTestStore() {
       for (const each of opened) await each.close();
       reader.close();
       await store.close();
-      await rm(folder, { recursive: true });
+      if (folder !== null) await rm(folder, { recursive: true });
     },
   };
 }
