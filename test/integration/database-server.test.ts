@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { parseAddress } from '../../src-main/core/store/server/address.ts';
 import { connect, openSession } from '../../src-main/core/store/server/connection.ts';
 import { verifyAll } from '../../src-main/core/store/server/copy-all.ts';
+import { asNextCommit } from '../../src-main/core/store/server/push.ts';
 import { readState, writeState } from '../../src-main/core/store/server/state.ts';
 import { shapesOf } from '../../src-main/core/store/server/tables.ts';
 import { settleDatabase } from '../../src-main/core/store/sqlite/backup-jobs.ts';
@@ -14,6 +15,7 @@ import { acceptRow, type NewMessage } from '../../src-main/core/store/sqlite/mes
 import { defineRowSums } from '../../src-main/core/store/sqlite/row-sums.ts';
 import { migrate, schemaVersion } from '../../src-main/core/store/sqlite/schema.ts';
 import { textIndexIsTrue } from '../../src-main/core/store/sqlite/text-index.ts';
+import { openCuttingProxy } from '../fakes/cutting-proxy.ts';
 import { type DatabaseServer, serverKinds, startDatabaseServer } from '../fakes/database-servers.ts';
 import { leaveOut } from '../fakes/leave-out.ts';
 import { liveIn } from '../fakes/lived-in-database.ts';
@@ -239,6 +241,69 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     await writeState(db, { epoch: (state?.epoch ?? 0) + 1 });
     return end;
   }
+
+  test('over a wire that is cut at any byte nothing is lost or doubled, whatever became of an answer', async () => {
+    const straight = url;
+    await accept(await open(), message({ content: 'first' }));
+    await close();
+    const wire = await openCuttingProxy(Number(new URL(straight).port), { least: 1_500, most: 20_000 });
+    try {
+      url = Object.assign(new URL(straight), { port: String(wire.port) }).href;
+      const opened = await open();
+      wire.beginCutting();
+      const acknowledged: string[] = [];
+      const until = performance.now() + 6_000;
+      for (let round = 0; performance.now() < until; round++) {
+        const batch = [0, 1, 2].map((place) => message({ content: `m${round}-${place}` }));
+        const outcomes = await Promise.allSettled(batch.map((one) => accept(opened, one)));
+        outcomes.forEach(({ status }, place) => status === 'fulfilled' && acknowledged.push(`m${round}-${place}`));
+        if (outcomes.some(({ status }) => status === 'rejected'))
+          await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      wire.mend();
+      await expect.poll(() => opened.trouble, { timeout: 30_000 }).toBeNull();
+      await accept(opened, message({ content: 'last' }));
+      await close();
+      expect(wire.cuts).toBeGreaterThan(3);
+      expect(acknowledged.length).toBeGreaterThan(20);
+      url = straight;
+      const stored = await storedTexts();
+      expect(new Set(stored).size).toBe(stored.length);
+      expect(acknowledged.filter((content) => !stored.includes(content))).toEqual([]);
+      expect(stored.at(-1)).toBe('last');
+      await expectSame();
+    } finally {
+      await wire.close();
+    }
+  });
+
+  async function storedTexts(): Promise<unknown[]> {
+    const { db, end } = await openSession(parseAddress(url));
+    try {
+      const rows = await db.selectFrom('clawdbot_messages').select('content').orderBy('seq').execute();
+      return rows.map(({ content }) => content);
+    } finally {
+      await end();
+    }
+  }
+
+  test('a transaction that the server undid because of another is run again', async () => {
+    await accept(await open(), message());
+    await close();
+    const connection = await connect(parseAddress(url));
+    try {
+      const state = await readState(connection.db);
+      let attempts = 0;
+      const batch = await asNextCommit(connection, state?.epoch ?? 0, async (trx) => {
+        await trx.deleteFrom('clawdbot_messages').execute();
+        if (++attempts < 3) throw Object.assign(new Error('could not serialize access'), { code: '40001' });
+        await trx.deleteFrom('clawdbot_inbox').execute();
+      });
+      expect({ attempts, batch }).toEqual({ attempts: 3, batch: (state?.batch ?? 0) + 1 });
+    } finally {
+      await connection.close();
+    }
+  });
 
   test('a commit that the server kept and the file did not comes back from the server', async () => {
     const opened = await open();
