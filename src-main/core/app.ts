@@ -182,6 +182,7 @@ export async function createApp({
     dataDir,
     databaseFile: config.memory.db_path,
     copies,
+    server: server?.name ?? null,
     ids,
     clock,
     events,

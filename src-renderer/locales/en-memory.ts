@@ -124,6 +124,7 @@ export const enMemory = {
   'erase.certificate': 'Certificate',
   'erase.remains': 'It may still be in',
   'erase.remains.copies': 'copies of the database, until they are replaced',
+  'erase.remains.server': 'what the database server keeps of removed rows: its logs and its own backups',
   'erase.remains.before_restore': 'what a restore put aside; delete it once you no longer need it',
   'erase.remains.damaged': 'a damaged database that was put aside; delete it once you no longer need it',
   'erase.remains.backups': 'backups and exports that you made before',

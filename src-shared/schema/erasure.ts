@@ -31,11 +31,12 @@ export const ErasurePreview = z.object({
 export type ErasurePreview = z.infer<typeof ErasurePreview>;
 
 /**
- * Where what was erased may still be: in copies that are about to be replaced, in what a restore or a repair put aside,
+ * Where what was erased may still be: in copies that are about to be replaced, in what the database server keeps of rows that
+ * were removed (its log, its backups, until it has cleaned up), in what a restore or a repair put aside,
  * and in backups and exports that people made, which only they know of.
  */
 export const ErasureRemains = z.object({
-  kind: z.enum(['copies', 'before_restore', 'damaged', 'backups']),
+  kind: z.enum(['copies', 'server', 'before_restore', 'damaged', 'backups']),
   /** Null where the product does not know the place. */
   path: z.string().nullable(),
 });

@@ -100,6 +100,8 @@ describe('clawdbot migrate', () => {
     if (process.platform !== 'win32') expect(statSync(join(dataDir, 'keys/database.url')).mode & 0o077).toBe(0);
     const onServer = await start();
     expect((await statusOf(onServer)).database.server).toContain('postgresql://127.0.0.1:');
+    const doctor = await clawdbot(['doctor', '--data', dataDir]);
+    expect(doctor.out).toMatch(/database server.*keeps everything/);
     expect(onServer.logs()).not.toContain(new URL(postgresql).password);
     await stop();
 

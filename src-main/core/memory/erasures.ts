@@ -43,6 +43,8 @@ export interface ErasuresDeps {
   databaseFile: string;
   /** Where the product keeps copies of its database. */
   copies: string;
+  /** The database server that keeps everything, without user and password. */
+  server: string | null;
   ids: Ids;
   clock: Clock;
   events: EventBus;
@@ -96,6 +98,7 @@ export function createErasures({
   dataDir,
   databaseFile,
   copies,
+  server,
   ids,
   clock,
   events,
@@ -257,6 +260,7 @@ export function createErasures({
     erased: erasure.counts,
     remains: [
       ...(erasure.swept_at === null ? [{ kind: 'copies' as const, path: copies }] : []),
+      ...(server === null ? [] : [{ kind: 'server' as const, path: server }]),
       ...aside,
       { kind: 'backups', path: null },
     ],

@@ -1,5 +1,5 @@
 export { parseAddress } from './server/address.ts';
-export { compareWithServer, type MoveReport, moveToServer } from './server/later.ts';
+export { compareWithServer, lookAtServer, type MoveReport, moveToServer } from './server/later.ts';
 export { type Settlement } from './sqlite/after-restore.ts';
 export { type Looked, lookAtDatabase, settleDatabase, snapshotDatabase } from './sqlite/backup-jobs.ts';
 export { openStore, type Store, type StoreOptions } from './sqlite/client.ts';

@@ -114,6 +114,8 @@ function openEraser({ store, config, dataDir }: Beside) {
     dataDir,
     databaseFile,
     copies,
+    // What lies on one is erased by who speaks to it.
+    server: null,
     ids: createIds(systemClock.now),
     clock: systemClock,
     events: createEventBus(),

@@ -7,11 +7,12 @@ import { holderOf, nameOfHolder, nextFreePort, refusalOf } from '../../core/foun
 import {
   adviceOnPlace,
   ConfigInvalid,
+  databaseServer,
   describeFault,
   inspectPlace,
   type LoadedConfig,
 } from '../../core/settings/index.ts';
-import { copiesFolder, openStore, readHealth, runningOn } from '../../core/store/index.ts';
+import { copiesFolder, lookAtServer, openStore, readHealth, runningOn } from '../../core/store/index.ts';
 import type { Check } from './check.ts';
 import { chosenFolder, type FolderOptions, readConfig } from './open-folder.ts';
 import { examineSurroundings } from './surroundings.ts';
@@ -40,6 +41,7 @@ export async function examineLoaded(loaded: LoadedConfig, dataDir: string): Prom
   return [
     ...configChecks(loaded),
     await databaseCheck(loaded, dataDir),
+    ...(await serverCheck(loaded)),
     ...copyChecks(loaded, dataDir),
     ...(await portChecks(loaded, runningOn(dataDir))),
   ];
@@ -135,6 +137,23 @@ async function databaseCheck({ config }: LoadedConfig, dataDir: string): Promise
     };
   } catch (error) {
     return asFailure('database')(error);
+  }
+}
+
+/** Whether the server that keeps everything can be reached and holds it. */
+async function serverCheck({ config }: LoadedConfig): Promise<Check[]> {
+  const url = databaseServer(config);
+  if (url === null) return [];
+  const name = 'database server';
+  try {
+    const { name: server, batch, complete } = await lookAtServer(url);
+    if (batch === null)
+      return [{ name, state: 'ok', detail: `${server} is empty; the next start copies everything there` }];
+    return complete
+      ? [{ name, state: 'ok', detail: `${server} keeps everything, ${batch} commits so far` }]
+      : [{ name, state: 'warning', detail: `the copy to ${server} has not ended; the next start goes on with it` }];
+  } catch (error) {
+    return [asFailure(name)(error)];
   }
 }
 

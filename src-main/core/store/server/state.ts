@@ -46,6 +46,12 @@ const ownTables = {
   },
 };
 
+/** The same, of a database that may hold nothing of ours yet. */
+export async function readStateIfThere(db: Kysely<ServerTables>): Promise<ServerState | null> {
+  const tables = await db.introspection.getTables();
+  return tables.some(({ name }) => name === stateTable) ? readState(db) : null;
+}
+
 export async function readState(db: Kysely<ServerTables>): Promise<ServerState | null> {
   const row = await db.selectFrom(stateTable).selectAll().where('id', '=', 1).executeTakeFirst();
   return row ? asState(row) : null;

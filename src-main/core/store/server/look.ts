@@ -1,0 +1,29 @@
+import { AppError } from '../../foundation/app-error.ts';
+import { parseAddress } from './address.ts';
+import { openSession, withinTime } from './connection.ts';
+import { asServerFault } from './faults.ts';
+import { readStateIfThere } from './state.ts';
+
+/** What a database server says of itself to who only looks. */
+export interface ServerLook {
+  name: string;
+  /** Commits so far; null while there is nothing of ours. */
+  batch: number | null;
+  /** False while the first copy is under way. */
+  complete: boolean;
+}
+
+/** Asks a server without taking anything, also beside the product that uses it. @throws AppError STORE_UNAVAILABLE */
+export async function lookAtServer(url: string): Promise<ServerLook> {
+  const address = parseAddress(url);
+  const { db, end } = await openSession(address);
+  try {
+    const state = await withinTime(readStateIfThere(db));
+    return { name: address.name, batch: state?.batch ?? null, complete: state?.complete === 1 };
+  } catch (error) {
+    const fault = asServerFault(error, address);
+    throw fault instanceof AppError ? fault : error;
+  } finally {
+    await end();
+  }
+}
