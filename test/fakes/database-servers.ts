@@ -34,15 +34,23 @@ export interface DatabaseServer {
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Waits for the disk at each commit, as a server does that people rely on. */
+  durable?: boolean;
+}
+
 /** Null where the programs are not installed. */
-export async function startDatabaseServer(kind: ServerKind): Promise<DatabaseServer | null> {
+export async function startDatabaseServer(
+  kind: ServerKind,
+  { durable = false }: ServerOptions = {},
+): Promise<DatabaseServer | null> {
   const engine = engines[kind];
   const programs = findPrograms(engine.programs);
   const account = findAccount(engine.account);
   if (!programs || !account) return null;
 
   const folder = openFolder(account);
-  const place: Place = { programs, account, folder, password: newPassword(), adminPassword: newPassword() };
+  const place: Place = { programs, account, folder, durable, password: newPassword(), adminPassword: newPassword() };
   let server: ChildProcess | null = null;
   const abandon = () => {
     server?.kill(engine.cut);
@@ -110,6 +118,7 @@ interface Place {
   programs: Programs;
   account: Account;
   folder: string;
+  durable: boolean;
   password: string;
   adminPassword: string;
 }
@@ -133,7 +142,10 @@ interface Engine {
   create(site: Site, name: string): Promise<void>;
 }
 
-/** Both leave out fsync: what ends here is the server and never the machine, so what was written is still there. */
+/**
+ * Both leave out fsync unless asked: what ends here is the server and never the machine, so what was written is still
+ * there.
+ */
 const engines: Record<ServerKind, Engine> = {
   postgresql: {
     scheme: 'postgres',
@@ -152,8 +164,9 @@ const engines: Record<ServerKind, Engine> = {
       const input = `CREATE ROLE clawdbot LOGIN PASSWORD '${password}'\n`;
       await finish(programs.serve, alone, { ...within(place), input });
     },
-    serve({ folder, port }) {
-      const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
+    serve({ folder, port, durable }) {
+      const disk = durable ? [] : ['fsync=off'];
+      const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', ...disk];
       return ['-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
     },
     async create({ programs, port, adminPassword }, name) {
@@ -184,10 +197,11 @@ CREATE USER clawdbot@127.0.0.1 IDENTIFIED BY '${password}';
       const how = ['--skip-name-resolve', '--debug-no-sync'];
       await finish(programs.setUp, ['--no-defaults', ...what, ...how], within(place));
     },
-    serve({ folder, port }) {
+    serve({ folder, port, durable }) {
       const where = [`--datadir=${join(folder, 'data')}`, '--bind-address=127.0.0.1', `--port=${port}`, '--socket='];
       // The character set is what Debian's own settings say.
-      const how = ['--skip-name-resolve', '--debug-no-sync', '--character-set-server=utf8mb4'];
+      const disk = durable ? [] : ['--debug-no-sync'];
+      const how = ['--skip-name-resolve', ...disk, '--character-set-server=utf8mb4'];
       return ['--no-defaults', ...where, ...how];
     },
     async create({ programs, port, adminPassword }, name) {
