@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -153,6 +153,29 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     await close();
     expect(await expectSame()).toBeGreaterThan(before);
   });
+
+  test.each([
+    ['in part', false],
+    ['so that nothing can be saved', true],
+  ])(
+    'a file that is damaged %s is set aside, and what comes in its place comes whole from the server',
+    async (_, unreadable) => {
+      liveIn(file, { messages: 200 });
+      await open();
+      await close();
+      const before = await expectSame();
+      const bytes = readFileSync(file);
+      for (let page = 40; page < bytes.length / 4096 - 1; page += 5) bytes.fill(0xa5, page * 4096, page * 4096 + 512);
+      if (unreadable) bytes.fill(0x41);
+      writeFileSync(file, bytes);
+      const again = await open();
+      expect(again.opened.salvage === null).toBe(unreadable);
+      expect(readdirSync(join(folder, 'damaged'))).toHaveLength(1);
+      expect(again.opened.server).toMatchObject({ plan: 'fetch', fetched: before, altered: 0 });
+      await close();
+      expect(await expectSame()).toBe(before);
+    },
+  );
 
   test('while the server is away nothing is taken, what there is can be read, and it goes on by itself', async () => {
     const opened = await open();

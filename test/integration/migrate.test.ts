@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { compareWithServer } from '../../src-main/core/store/index.ts';
 import { type DatabaseServer, serverKinds, startDatabaseServer } from '../fakes/database-servers.ts';
 import { leaveOut } from '../fakes/leave-out.ts';
 import { liveIn } from '../fakes/lived-in-database.ts';
@@ -150,6 +151,40 @@ describe('clawdbot migrate', () => {
     } finally {
       rmSync(other, { recursive: true });
     }
+  });
+
+  test('killed at any moment of the move, of the first start and of fetching, it ends with everything there once', async () => {
+    liveIn(join(dataDir, 'memory.db'), { messages: 300 });
+    const url = await newDatabase('mysql');
+    const soon = () => new Promise((resolve) => setTimeout(resolve, 250 + Math.random() * 1_500));
+    for (let round = 0; round < 4; round++) {
+      const child = spawn(process.execPath, [...productArgs, 'migrate', '--to', url, '--data', dataDir], { cwd: root });
+      const ended = once(child, 'close');
+      await soon();
+      child.kill('SIGKILL');
+      await ended;
+    }
+    expect(await clawdbot(['migrate', '--to', url, '--data', dataDir])).toMatchObject({ code: 0, err: '' });
+    for (let round = 0; round < 6; round++) {
+      // From the fourth on the file is gone, and all of it has to come from the server.
+      if (round === 3) rmSync(join(dataDir, 'memory.db'));
+      const child = spawn(process.execPath, [...productArgs, 'serve', '--port', '0', '--data', dataDir], { cwd: root });
+      const ended = once(child, 'close');
+      await soon();
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const last = await start();
+    const { totals } = await statusOf(last);
+    expect(totals.messages).toBe(300);
+    await stop();
+    const { total } = await compareWithServer({
+      file: join(dataDir, 'memory.db'),
+      to: url,
+      signal: new AbortController().signal,
+      onStep: () => {},
+    });
+    expect(total).toBeGreaterThan(600);
   });
 
   test('what cannot be meant, and a server that is not there, are told in one sentence without the password', async () => {

@@ -17,7 +17,7 @@ export interface LocalCopy {
   empty: boolean;
 }
 
-const nothing: LocalCopy = { version: 0, link: null, target: null, unsent: false, empty: true };
+export const nothing: LocalCopy = { version: 0, link: null, target: null, unsent: false, empty: true };
 
 export function lookAtCopy(file: string): LocalCopy {
   if (!existsSync(file) || statSync(file).size === 0) return nothing;

@@ -1,10 +1,11 @@
 import { AppError, isAppError } from '../../foundation/app-error.ts';
 import { openDatabase } from '../sqlite/open.ts';
+import { setAside } from '../sqlite/salvage.ts';
 import { schemaVersion } from '../sqlite/schema.ts';
 import type { ServerAddress } from './address.ts';
 import { type Connection, connect } from './connection.ts';
 import { speakingOf } from './copy-all.ts';
-import { type LocalCopy, lookAtCopy } from './local-copy.ts';
+import { type LocalCopy, lookAtCopy, nothing } from './local-copy.ts';
 import { catchUp, type Fetched, fetchCopy } from './pull.ts';
 import { prepareTables, type ServerState, writeState } from './state.ts';
 import { shapesOf } from './tables.ts';
@@ -30,13 +31,22 @@ const pauseMs = 1_000;
  * Brings the file of a working copy to where the server is, before anything else opens it. Which of the two goes before
  * the other is decided by what both say of themselves; where that is not certain nothing is done.
  *
- * @param salvaged The file was damaged: whatever is whole on the server goes before it
  * @throws AppError STORE_UNAVAILABLE, CONFLICT where both hold what the other does not, DATABASE_NEWER
  */
-export async function settle(address: ServerAddress, file: string, salvaged: boolean): Promise<Settled> {
+/** The file as it was found. */
+export interface WorkingCopy {
+  file: string;
+  now: number;
+  /** It was damaged, and only a part of it could be saved: what is whole on the server goes before it. */
+  salvaged: boolean;
+  /** Why nothing could be saved of it. */
+  unusable: Error | null;
+}
+
+export async function settle(address: ServerAddress, copy: WorkingCopy): Promise<Settled> {
   const connection = await connectPatiently(address);
   try {
-    const work = settleOver(connection, file, salvaged);
+    const work = settleOver(connection, copy);
     return { connection, ...(await speakingOf(connection, work)) };
   } catch (error) {
     await connection.close();
@@ -46,14 +56,17 @@ export async function settle(address: ServerAddress, file: string, salvaged: boo
 
 async function settleOver(
   connection: Connection,
-  file: string,
-  salvaged: boolean,
+  { file, now, salvaged, unusable }: WorkingCopy,
 ): Promise<Omit<Settled, 'connection'>> {
-  const local = lookAtCopy(file);
+  const local = unusable ? nothing : lookAtCopy(file);
   // What is not there yet is made once the file is open, with the columns that it has.
   const found = await prepareTables(connection, []);
   if (found.schema_version > schemaVersion) throw newer(connection, found);
   const plan = planFor({ local, state: found, salvaged, name: connection.name });
+  if (unusable) {
+    if (plan !== 'fetch') throw unusable;
+    setAside(file, now);
+  }
   const state = { ...found, epoch: found.epoch + 1 };
   await writeState(connection.db, { epoch: state.epoch });
   let fetched: Fetched = { rows: 0, altered: 0 };

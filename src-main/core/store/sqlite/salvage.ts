@@ -63,12 +63,24 @@ export function finishSalvage(file: string): void {
 
 /** A log never meets another database than its own: it goes first, and the new one comes when nothing is left. */
 function putInPlace(file: string, aside: string): void {
+  moveInto(aside, file);
+  renameSync(join(aside, salvagedName), file);
+  flushFolder(dirname(file));
+}
+
+function moveInto(aside: string, file: string): void {
   for (const end of [...withLog].reverse()) {
     if (existsSync(file + end)) renameSync(file + end, join(aside, basename(file) + end));
   }
   flushFolder(aside);
-  renameSync(join(aside, salvagedName), file);
-  flushFolder(dirname(file));
+}
+
+/** Puts a file of which nothing can be used where it is out of the way; what comes in its place comes from elsewhere. */
+export function setAside(file: string, now: number): void {
+  const aside = makeAside(file, now);
+  // An empty report tells the next start that this folder is to stay.
+  writeFileSync(join(aside, 'report.json'), '{}\n', { mode: 0o600 });
+  moveInto(aside, file);
 }
 
 function makeAside(file: string, now: number): string {

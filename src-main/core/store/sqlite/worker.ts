@@ -9,9 +9,8 @@ import type { Settled } from '../server/settle.ts';
 import type { Op } from './op.ts';
 import { openDatabase, openToRead, readSettings, rewriteLog, sqliteCode } from './open.ts';
 import { createOps } from './ops.ts';
-import { prepareDatabase } from './prepare.ts';
+import { type Prepared, prepareDatabase } from './prepare.ts';
 import type { Call, CallError, CallResult, FromStore, ServerOpened, StoreWorkerData, ToStore } from './protocol.ts';
-import type { SalvageReport } from './salvage-schema.ts';
 import { migrate } from './schema.ts';
 import { isSealed } from './sealing/memory-cells.ts';
 import type { SealDeps } from './sealing/sealing.ts';
@@ -352,12 +351,26 @@ async function handle(message: ToStore): Promise<void> {
   seals.vault.cutLog(cutLog);
 }
 
-async function settled(salvage: SalvageReport | null): Promise<{ address: ServerAddress; found: Settled } | null> {
+interface Found extends Prepared {
+  /** Why nothing of the file can be used, where a server may have all of it. */
+  unusable: Error | null;
+}
+
+async function prepare(): Promise<Found> {
+  try {
+    return { ...(await prepareDatabase({ file, copies, repair, now })), unusable: null };
+  } catch (error) {
+    if (server === null || !repair || !isAppError(error) || error.code !== 'DATABASE_CORRUPT') throw error;
+    return { checked: true, salvage: null, unusable: error };
+  }
+}
+
+async function settled({ salvage, unusable }: Found): Promise<{ address: ServerAddress; found: Settled } | null> {
   if (server === null) return null;
   const { parseAddress } = await import('../server/address.ts');
   const { settle } = await import('../server/settle.ts');
   const address = parseAddress(server);
-  return { address, found: await settle(address, file, salvage !== null) };
+  return { address, found: await settle(address, { file, now, salvaged: salvage !== null, unusable }) };
 }
 
 const serverOpened = ({ address, found }: { address: ServerAddress; found: Settled }): ServerOpened => ({
@@ -369,8 +382,8 @@ const serverOpened = ({ address, found }: { address: ServerAddress; found: Settl
 
 let tending: NodeJS.Timeout | undefined;
 try {
-  const { checked, salvage } = await prepareDatabase({ file, copies, repair, now });
-  const agreed = await settled(salvage);
+  const found = await prepare();
+  const agreed = await settled(found);
   const opened = connect();
   connection = opened;
   if (agreed) {
@@ -384,8 +397,8 @@ try {
     type: 'open',
     settings: readSettings(opened.db),
     waiting: queue.waiting,
-    checked,
-    salvage,
+    checked: found.checked,
+    salvage: found.salvage,
     hasSealed: opened.hasSealed(),
     server: agreed && serverOpened(agreed),
   });
