@@ -9,11 +9,13 @@ const run = isPacked ? '-packed' : '';
 
 /** How the pages look in every size, theme and length of list: the same pages whether packed or not, and minutes of work. */
 const looksAtEveryScreen = ['**/accessible.spec.ts', '**/any-window.spec.ts', '**/long-lists.spec.ts'];
+/** What only the page does, whatever serves it: the shell is played to it, or texts are shown. */
+const ofThePage = ['**/desktop-window.spec.ts', '**/words.spec.ts', '**/hostile-texts.spec.ts'];
 
 /** Every test starts a product of its own, on a free port and an empty data folder. */
 export default defineConfig({
   projects: [
-    { name: 'browser', testDir: 'test/e2e', testIgnore: isPacked ? looksAtEveryScreen : [] },
+    { name: 'browser', testDir: 'test/e2e', testIgnore: isPacked ? [...looksAtEveryScreen, ...ofThePage] : [] },
     isPacked
       ? // Leaves itself out, with the reason, where this machine has no display to lend.
         { name: 'display', testDir: 'test/e2e-packed' }

@@ -157,7 +157,7 @@ describe('clawdbot migrate', () => {
     liveIn(join(dataDir, 'memory.db'), { messages: 300 });
     const url = await newDatabase('mysql');
     const soon = () => new Promise((resolve) => setTimeout(resolve, 250 + Math.random() * 1_500));
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const child = spawn(process.execPath, [...productArgs, 'migrate', '--to', url, '--data', dataDir], { cwd: root });
       const ended = once(child, 'close');
       await soon();
@@ -165,9 +165,9 @@ describe('clawdbot migrate', () => {
       await ended;
     }
     expect(await clawdbot(['migrate', '--to', url, '--data', dataDir])).toMatchObject({ code: 0, err: '' });
-    for (let round = 0; round < 6; round++) {
-      // From the fourth on the file is gone, and all of it has to come from the server.
-      if (round === 3) rmSync(join(dataDir, 'memory.db'));
+    for (let round = 0; round < 4; round++) {
+      // From the third on the file is gone, and all of it has to come from the server.
+      if (round === 2) rmSync(join(dataDir, 'memory.db'));
       const child = spawn(process.execPath, [...productArgs, 'serve', '--port', '0', '--data', dataDir], { cwd: root });
       const ended = once(child, 'close');
       await soon();
