@@ -37,12 +37,14 @@ export interface DatabaseServer {
 export interface ServerOptions {
   /** Waits for the disk at each commit, as a server does that people rely on. */
   durable?: boolean;
+  /** For whoever wants TLS; without TLS it can be spoken to as before. */
+  certificate?: { key: string; cert: string };
 }
 
 /** Null where the programs are not installed. */
 export async function startDatabaseServer(
   kind: ServerKind,
-  { durable = false }: ServerOptions = {},
+  { durable = false, certificate }: ServerOptions = {},
 ): Promise<DatabaseServer | null> {
   const engine = engines[kind];
   const programs = findPrograms(engine.programs);
@@ -50,7 +52,21 @@ export async function startDatabaseServer(
   if (!programs || !account) return null;
 
   const folder = openFolder(account);
-  const place: Place = { programs, account, folder, durable, password: newPassword(), adminPassword: newPassword() };
+  const place: Place = {
+    programs,
+    account,
+    folder,
+    durable,
+    tls: null,
+    password: newPassword(),
+    adminPassword: newPassword(),
+  };
+  if (certificate) {
+    place.tls = {
+      key: write(place, 'server.key', certificate.key),
+      cert: write(place, 'server.pem', certificate.cert),
+    };
+  }
   let server: ChildProcess | null = null;
   const abandon = () => {
     server?.kill(engine.cut);
@@ -119,6 +135,8 @@ interface Place {
   account: Account;
   folder: string;
   durable: boolean;
+  /** The files of its certificate. */
+  tls: { key: string; cert: string } | null;
   password: string;
   adminPassword: string;
 }
@@ -164,9 +182,10 @@ const engines: Record<ServerKind, Engine> = {
       const input = `CREATE ROLE clawdbot LOGIN PASSWORD '${password}'\n`;
       await finish(programs.serve, alone, { ...within(place), input });
     },
-    serve({ folder, port, durable }) {
+    serve({ folder, port, durable, tls }) {
       const disk = durable ? [] : ['fsync=off'];
-      const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', ...disk];
+      const secured = tls ? ['ssl=on', `ssl_cert_file=${tls.cert}`, `ssl_key_file=${tls.key}`] : [];
+      const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', ...disk, ...secured];
       return ['-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
     },
     async create({ programs, port, adminPassword }, name) {
@@ -197,12 +216,13 @@ CREATE USER clawdbot@127.0.0.1 IDENTIFIED BY '${password}';
       const how = ['--skip-name-resolve', '--debug-no-sync'];
       await finish(programs.setUp, ['--no-defaults', ...what, ...how], within(place));
     },
-    serve({ folder, port, durable }) {
+    serve({ folder, port, durable, tls }) {
       const where = [`--datadir=${join(folder, 'data')}`, '--bind-address=127.0.0.1', `--port=${port}`, '--socket='];
       // The character set is what Debian's own settings say.
       const disk = durable ? [] : ['--debug-no-sync'];
       const how = ['--skip-name-resolve', ...disk, '--character-set-server=utf8mb4'];
-      return ['--no-defaults', ...where, ...how];
+      const secured = tls ? [`--ssl-cert=${tls.cert}`, `--ssl-key=${tls.key}`] : [];
+      return ['--no-defaults', ...where, ...how, ...secured];
     },
     async create({ programs, port, adminPassword }, name) {
       const where = ['--host=127.0.0.1', '--protocol=tcp', `--port=${port}`, '--user=administrator'];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { AppError } from '../../foundation/app-error.ts';
 import { isLoopback } from '../../foundation/loopback.ts';
 
@@ -42,6 +43,10 @@ export function parseAddress(text: string): ServerAddress {
   if (host === '') throw invalid(`there is no host in it; expected ${form}`);
   if (database === '' || database.includes('/')) throw invalid(`there is no database in it; expected ${form}`);
   const port = url.port === '' ? known.port : Number(url.port);
+  const tls = tlsOf(url.searchParams, host);
+  // Its client compares no certificate with an address, so whoever answers there would be believed.
+  if (known.kind === 'mysql' && tls && isIP(host) !== 0)
+    throw invalid('name the server by the name in its certificate, not by its address');
   return {
     kind: known.kind,
     host,
@@ -49,7 +54,7 @@ export function parseAddress(text: string): ServerAddress {
     user: decoded(url.username, 'the user'),
     password: decoded(url.password, 'the password'),
     database,
-    tls: tlsOf(url.searchParams, host),
+    tls,
     name: `${known.kind}://${url.hostname}:${port}/${database}`,
   };
 }

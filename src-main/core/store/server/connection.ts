@@ -146,7 +146,7 @@ async function mysql({ host, port, user, password, database, tls }: ServerAddres
     user,
     password,
     database,
-    ...(tls ? { ssl: { ...(tls.ca ? { ca: tls.ca } : {}), rejectUnauthorized: true } } : {}),
+    ...(tls ? { ssl: { ...(tls.ca ? { ca: tls.ca } : {}), rejectUnauthorized: true, verifyIdentity: true } } : {}),
     connectionLimit: 1,
     connectTimeout: connectMs,
     enableKeepAlive: true,

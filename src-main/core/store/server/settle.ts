@@ -136,13 +136,9 @@ async function connectPatiently(address: ServerAddress): Promise<Connection> {
     try {
       return await connect(address);
     } catch (error) {
-      const mayPass =
-        isAppError(error) && error.code === 'STORE_UNAVAILABLE' && !settled.has(String(error.data['reason']));
+      const mayPass = isAppError(error) && error.code === 'STORE_UNAVAILABLE' && error.data['lasts'] !== true;
       if (!mayPass || Date.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }
-
-/** Nothing of this changes by waiting: a wrong password, a database that is not there. */
-const settled = new Set(['28P01', '28000', '3D000', '42501', 'ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR']);
