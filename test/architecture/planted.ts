@@ -78,6 +78,7 @@ const orderPlants: Plant[] = rules.order.slice(0, -1).flatMap((level, index) =>
 
 const packagePlants: Plant[] = [
   { rule: 'one-home-for-better-sqlite3', from: 'src-main/core/memory/planted.ts', to: 'better-sqlite3' },
+  { rule: 'one-home-for-kysely', from: 'src-main/core/memory/planted.ts', to: 'pg' },
   { rule: 'one-home-for-onnxruntime-node', from: 'src-main/core/memory/planted.ts', to: 'onnxruntime-node' },
   { rule: 'one-home-for-usearch', from: 'src-main/core/engine/planted.ts', to: 'usearch' },
   { rule: 'one-home-for-fastify', from: 'src-main/hosts/headless/planted.ts', to: 'ws' },

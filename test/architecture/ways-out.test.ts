@@ -17,11 +17,20 @@ const updates = [
   'src-main/hosts/electron/updates/update-source.ts: imports electron-updater at run time',
 ];
 
-test('the product calls other machines in one place, its desktop also for updates, and a page only its own server', async () => {
+/** The database server that a person named, by its clients; the certificate is checked there (docs/adr/0031). */
+const databaseServer = [
+  'src-main/core/store/server/connection.ts: imports pg at run time',
+  'src-main/core/store/server/connection.ts: imports mysql2 at run time',
+];
+
+test('the product calls other machines in one place, its desktop also for updates, its store a database server, and a page only its own server', async () => {
   const sources = (await readSources(root, ['src-main', 'src-shared', 'src-renderer'])).filter((one) => !isTest(one));
   const elsewhere = sources.filter(({ path }) => !path.startsWith(place) && !path.startsWith(page));
 
-  expect(elsewhere.flatMap(waysOut).map(({ path, what }) => `${path}: ${what}`)).toEqual(updates);
+  expect(elsewhere.flatMap(waysOut).map(({ path, what }) => `${path}: ${what}`)).toEqual([
+    ...updates,
+    ...databaseServer,
+  ]);
   expect(sources.filter(({ path }) => path.startsWith(place)).flatMap(waysOut).length).toBeGreaterThan(0);
 });
 
@@ -55,6 +64,8 @@ test.each([
   "import { Agent } from 'undici';",
   "const undici = await import('undici');",
   "const { autoUpdater } = (await import('electron-updater')).default;",
+  "const { default: pg } = await import('pg');",
+  "import { createPool } from 'mysql2/promise';",
   "const net = require('node:net');",
   "import { WebSocket } from 'ws';",
   "import WebSocket from 'ws';",

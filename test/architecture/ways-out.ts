@@ -13,7 +13,7 @@ const calling: Readonly<Record<string, RegExp>> = {
 const modules = Object.keys(calling).join('|');
 /** Nothing in these is of use to anybody but a caller. `ws` serves as well; there only its client counts. */
 const onlyCalling =
-  /^(?:node:)?(?:undici|dgram|inspector|axios|got|node-fetch|ky|follow-redirects|cross-fetch|electron-updater)(?:\/|$)/;
+  /^(?:node:)?(?:undici|dgram|inspector|axios|got|node-fetch|ky|follow-redirects|cross-fetch|electron-updater|pg|mysql2)(?:\/|$)/;
 const globalClients = /^(?:WebSocket|EventSource|XMLHttpRequest|WebSocketStream|WebTransport)$/;
 
 /** Ways to another machine, each of which belongs in the one module that checks where it leads. */

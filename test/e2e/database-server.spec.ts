@@ -7,9 +7,8 @@ let databases = 0;
 
 /** A product that keeps everything on a PostgreSQL server. */
 const test = base.extend<object, { server: DatabaseServer | null }>({
-  // biome-ignore lint/correctness/noEmptyPattern: the first argument of a fixture names what it needs
   server: [
-    async ({}, use) => {
+    async ({ browserName: _ }, use) => {
       const server = await startDatabaseServer('postgresql');
       await use(server);
       await server?.stop();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -359,6 +359,15 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     await close();
     file = copy;
     await settleDatabase(file, now, new AbortController().signal);
+    // Tried out in another folder it would take from the server what came after it.
+    const elsewhere = mkdtempSync(join(tmpdir(), 'clawdbot-server-'));
+    const tried = join(elsewhere, 'memory.db');
+    copyFileSync(file, tried);
+    await expect(open(tried)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('a backup of what another folder keeps'),
+    });
+    rmSync(elsewhere, { recursive: true });
     const again = await open();
     expect(again.opened.server?.plan).toBe('copy');
     expect(await contents(again)).toEqual(['one']);

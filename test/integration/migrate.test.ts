@@ -127,6 +127,20 @@ describe('clawdbot migrate', () => {
     const again = await start();
     expect((await statusOf(again)).database.server).toBeNull();
     expect(await answers(again)).toEqual(expected);
+    const apart = await rest(again).memories.create({ content: 'The ladder stands behind the shed' });
+    await stop();
+
+    // And there again, where the server still has what it had.
+    const there = await clawdbot(['migrate', '--to', mysql, '--data', dataDir, '--json']);
+    expect(there).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(there.out).sent).toBeLessThan(30);
+    rmSync(join(dataDir, 'memory.db'));
+    const token = await clawdbot(['token', '--data', dataDir]);
+    expect(token).toMatchObject({ code: 1, err: expect.stringContaining('start Clawdbot on it first') });
+    const last = await start();
+    expect((await search(last, 'ladder'))[0]?.id).toBe(apart.id);
+    const twice = await clawdbot(['migrate', '--to', mysql, '--data', dataDir]);
+    expect(twice).toMatchObject({ code: 1, err: expect.stringMatching(/already|Another Clawdbot/) });
   });
 
   test('one that was interrupted goes on where it was, and a database that holds something is refused', async () => {

@@ -29,7 +29,7 @@ function checkStorage(value: unknown): Finding[] {
   const type = at(value, ['memory', 'storage_type']);
   if (type !== 'mysql' && type !== 'postgresql') return [];
   const path = ['memory', 'url'];
-  const expected = `the address of a ${type} database, such as ${type}://USER:PASSWORD@HOST:PORT/DATABASE`;
+  const expected = `the address of a ${type} database, such as ${type}://USER:SECRET@HOST:PORT/DATABASE`;
   const url = at(value, path);
   if (typeof url !== 'string') return [{ path, expected, found: 'none' }];
   try {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Role } from '../../../src-shared/schema/access.ts';
 import { type Access, createAccess } from '../../core/access/index.ts';
@@ -7,7 +8,7 @@ import { systemClock } from '../../core/foundation/clock.ts';
 import { createIds, type Ids } from '../../core/foundation/ids.ts';
 import type { Logger } from '../../core/foundation/logger.ts';
 import { createKeyring } from '../../core/memory/index.ts';
-import { type Config, dataFiles } from '../../core/settings/index.ts';
+import { type Config, databaseServer, dataFiles } from '../../core/settings/index.ts';
 import { copiesFolder, openStore, type Store } from '../../core/store/index.ts';
 import { chosenFolder, readConfig } from '../shared/open-folder.ts';
 import { createSecretFile } from '../shared/secret-file.ts';
@@ -35,6 +36,8 @@ export async function besideProduct<R>(
   refuseWhileRestoring(dataDir);
   const key = await readKey(dataDir);
   const { config } = await readConfig(options, dataDir, { registry, onInvalid: 'throw' });
+  // A file made now would hold something that the server does not, and not what it has.
+  if (databaseServer(config) !== null && !existsSync(config.memory.db_path)) throw notFetched(dataDir);
   const store = await openStore({
     file: config.memory.db_path,
     durability: 'full',
@@ -60,6 +63,12 @@ export async function besideProduct<R>(
     await store.close();
   }
 }
+
+const notFetched = (dataDir: string) =>
+  new AppError(
+    'CONFLICT',
+    `The data folder does not have what the database server keeps yet; start Clawdbot on it first (clawdbot serve --data ${dataDir})`,
+  );
 
 /** As a product without a desktop has it; what a key chain holds stays locked here. */
 function keyringOf({ store, config, dataDir, ids, logger }: Omit<Beside, 'access'> & { ids: Ids; logger: Logger }) {

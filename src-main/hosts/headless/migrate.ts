@@ -30,7 +30,7 @@ const urlFile = 'keys/database.url';
 export async function migrateData(options: CliOptions): Promise<number> {
   const { to } = options;
   if (to === undefined)
-    throw new WrongUsage('say where to with --to: postgresql://USER:PASSWORD@HOST/DATABASE, mysql://… or sqlite');
+    throw new WrongUsage('say where to with --to: postgresql://USER:SECRET@HOST/DATABASE, mysql://… or sqlite');
   const { dataDir } = chosenFolder(options);
   refuseWhileRestoring(dataDir);
   const { config } = await readConfig(options, dataDir, { registry: createSecretRegistry(), onInvalid: 'throw' });
@@ -54,7 +54,14 @@ async function toServer({ config, configFile, dataDir, options }: Move, to: stri
     if (lock) await bringUpToDate(config, dataDir);
     const file = config.memory.db_path;
     const report = await longWork(({ signal, onStep }) =>
-      moveToServer({ file, to: url, isStill: lock !== null, signal, onStep: stepOnTerminal(onStep) }),
+      moveToServer({
+        file,
+        to: url,
+        keptOn: nameOf(config),
+        isStill: lock !== null,
+        signal,
+        onStep: stepOnTerminal(onStep),
+      }),
     );
     if (url === to) await keepAddress(dataDir, url);
     await setStorage(configFile, { storage_type: kind, url: url === to ? `\${file:${urlFile}}` : to });
@@ -64,6 +71,11 @@ async function toServer({ config, configFile, dataDir, options }: Move, to: stri
     lock?.release();
   }
 }
+
+const nameOf = (config: Config): string | null => {
+  const server = databaseServer(config);
+  return server === null ? null : parseAddress(server).name;
+};
 
 /** What a server holds and the file beside the product does not yet, comes first. */
 async function bringUpToDate(config: Config, dataDir: string): Promise<void> {

@@ -25,7 +25,7 @@ export const usage = `clawdbot — a local-first AI assistant
       reads a backup to its end and checks all of it, the database too; changes nothing
   clawdbot restore FILE [--passphrase-file FILE] [--data DIR] [--json]
       puts a backup in the place of what is in the data folder, which is moved to before-restore/; stop the product first
-  clawdbot migrate --to postgresql://USER:PASSWORD@HOST/DATABASE | mysql://… | sqlite [--data DIR] [--config FILE] [--json]
+  clawdbot migrate --to postgresql://USER:SECRET@HOST/DATABASE | mysql://… | sqlite [--data DIR] [--config FILE] [--json]
       copies everything to an empty database on a server, reads it back and sets the configuration; works beside a running
       product, which goes on there once it is restarted; --to '\${env:NAME}' keeps the address off the command line;
       --to sqlite goes back to the file alone

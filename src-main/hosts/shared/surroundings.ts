@@ -3,9 +3,11 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createEgress, type Egress, EgressRefused } from '../../core/foundation/egress/index.ts';
 import { silentLogger } from '../../core/foundation/logger.ts';
+import { isLoopback } from '../../core/foundation/loopback.ts';
 import { interceptionIn, interceptionOf } from '../../core/ingest/index.ts';
 import { foundClockFile, readFoundClock } from '../../core/monitor/index.ts';
-import type { Config } from '../../core/settings/index.ts';
+import { type Config, databaseServer } from '../../core/settings/index.ts';
+import { parseAddress } from '../../core/store/index.ts';
 import type { Check } from './check.ts';
 
 /** Where a channel posts its replies: all that the core ever sends from this machine by itself. */
@@ -19,17 +21,31 @@ const toleratedClockMs = 300_000;
 /** The network and the clock around the product, as far as they change what it can do. */
 export async function examineSurroundings(config: Config, dataDir: string): Promise<Check[]> {
   const targets = targetsOf(config);
+  const leaving = { targets, server: serverElsewhere(config) };
   const egress = createEgress({ allowPrivate: config.egress.allow_private, logger: silentLogger });
   const probes = await Promise.all(targets.map((target) => probe(target, egress)));
   return [
-    proxyCheck(process.env, targets),
-    networkCheck(targets),
+    proxyCheck(process.env, leaving),
+    networkCheck(leaving),
     ...probes.map(({ check }) => check),
     await clockCheck(
       dataDir,
       probes.flatMap(({ serverMs }) => serverMs ?? []),
     ),
   ];
+}
+
+interface Leaving {
+  targets: readonly Target[];
+  /** The database server, where it is another machine. */
+  server: string | null;
+}
+
+function serverElsewhere(config: Config): string | null {
+  const url = databaseServer(config);
+  if (url === null) return null;
+  const { host, name } = parseAddress(url);
+  return isLoopback(host) ? null : name;
 }
 
 function targetsOf({ platforms: { webhook } }: Config): Target[] {
@@ -39,21 +55,26 @@ function targetsOf({ platforms: { webhook } }: Config): Target[] {
   );
 }
 
-const goesOut = (targets: readonly Target[]): string =>
-  targets.length === 0
-    ? 'no message leaves this machine, since no channel has a reply_url'
-    : `the only messages that leave this machine are replies of ${targets.map(({ channel }) => channel).join(', ')}`;
+/** What leaves this machine, with the server that everything is kept on where that is another one. */
+function goesOut({ targets, server }: Leaving): string {
+  const kept = server === null ? '' : `; everything is kept on ${server}`;
+  const replies = targets.map(({ channel }) => channel).join(', ');
+  return targets.length === 0
+    ? `${server === null ? 'no message leaves this machine' : 'no reply leaves this machine'}, since no channel has a reply_url${kept}`
+    : `the only messages that leave this machine are replies of ${replies}${kept}`;
+}
 
 /** Never the address itself, which may hold a password. */
-function proxyCheck(env: Readonly<Record<string, string | undefined>>, targets: readonly Target[]): Check {
+function proxyCheck(env: Readonly<Record<string, string | undefined>>, leaving: Leaving): Check {
+  const { targets } = leaving;
   const name = 'proxy';
   const isSet = (key: string) => (env[key] ?? env[key.toLowerCase()] ?? '') !== '';
   const set = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].filter(isSet);
-  if (set.length === 0) return { name, state: 'ok', detail: `none is set; ${goesOut(targets)}` };
+  if (set.length === 0) return { name, state: 'ok', detail: `none is set; ${goesOut(leaving)}` };
   const noProxy = env['NO_PROXY'] ?? env['no_proxy'] ?? '';
   const sparesUs = noProxy.split(',').some((entry) => /^(?:\*|127\.0\.0\.1|localhost)$/.test(entry.trim()));
   const parts = [
-    `${set.join(' and ')} is set; ${goesOut(targets)}`,
+    `${set.join(' and ')} is set; ${goesOut(leaving)}`,
     ...(targets.length === 0
       ? []
       : ['they go out directly, for through a proxy nobody could say which machine is called']),
@@ -66,18 +87,19 @@ function proxyCheck(env: Readonly<Record<string, string | undefined>>, targets: 
   return { name, state: sparesUs && targets.length === 0 ? 'ok' : 'warning', detail: parts.join('; ') };
 }
 
-function networkCheck(targets: readonly Target[]): Check {
+function networkCheck(leaving: Leaving): Check {
+  const { targets } = leaving;
   const name = 'network';
   const isConnected = Object.values(networkInterfaces()).some((addresses) =>
     addresses?.some(({ internal }) => !internal),
   );
   if (isConnected) return { name, state: 'ok', detail: 'there is one' };
   return targets.length === 0
-    ? { name, state: 'ok', detail: `there is none, and none is needed: ${goesOut(targets)}` }
+    ? { name, state: 'ok', detail: `there is none, and none is needed: ${goesOut(leaving)}` }
     : {
         name,
         state: 'warning',
-        detail: `there is none; everything on this machine works, and ${goesOut(targets)}, which wait for it for a day`,
+        detail: `there is none; everything on this machine works, and ${goesOut(leaving)}, which wait for it for a day`,
       };
 }
 

@@ -26,7 +26,7 @@ const kinds: Readonly<Record<string, { kind: ServerKind; port: number }>> = {
   'mariadb:': { kind: 'mysql', port: 3306 },
 };
 
-const form = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE or mysql://…';
+const form = 'postgresql://USER:SECRET@HOST:PORT/DATABASE or mysql://…';
 
 /**
  * Reads an address such as `postgresql://clawdbot:secret@db.example:5432/clawdbot?sslrootcert=/etc/ca.pem`. Other machines

@@ -14,6 +14,8 @@ export interface Link {
   epoch: number;
   /** Put here by a restore: what it holds goes before what the server holds. */
   restored: 0 | 1;
+  /** The folder in which that was so: a backup may be restored into another one. */
+  folder: string;
 }
 
 const linkTable = `
@@ -22,7 +24,8 @@ const linkTable = `
     server_id TEXT NOT NULL,
     batch INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
-    restored INTEGER NOT NULL DEFAULT 0
+    restored INTEGER NOT NULL DEFAULT 0,
+    folder TEXT NOT NULL DEFAULT ''
   ) STRICT`;
 const changesTable = `
   CREATE TABLE IF NOT EXISTS server_changes(
@@ -35,7 +38,8 @@ const has = (db: Database.Database, table: string): boolean =>
 
 export const readLink = (db: Database.Database): Link | null =>
   has(db, 'server_link')
-    ? (db.prepare<[], Link>('SELECT server_id, batch, epoch, restored FROM server_link WHERE id = 1').get() ?? null)
+    ? (db.prepare<[], Link>('SELECT server_id, batch, epoch, restored, folder FROM server_link WHERE id = 1').get() ??
+      null)
     : null;
 
 /** The server to which this copy is being moved, while it still goes on where it is. */
@@ -54,13 +58,10 @@ export const clearTarget = (db: Database.Database): void => {
   db.exec('DELETE FROM server_link WHERE id = 2');
 };
 
-export function writeLink(db: Database.Database, { server_id, batch, epoch, restored }: Link): void {
-  db.prepare('INSERT OR REPLACE INTO server_link(id, server_id, batch, epoch, restored) VALUES (1, ?, ?, ?, ?)').run(
-    server_id,
-    batch,
-    epoch,
-    restored,
-  );
+export function writeLink(db: Database.Database, { server_id, batch, epoch, restored, folder }: Link): void {
+  db.prepare(
+    'INSERT OR REPLACE INTO server_link(id, server_id, batch, epoch, restored, folder) VALUES (1, ?, ?, ?, ?, ?)',
+  ).run(server_id, batch, epoch, restored, folder);
 }
 
 /** Whether there are rows that the server has not heard of. */

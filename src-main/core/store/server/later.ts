@@ -9,5 +9,6 @@ export const moveToServer = async (options: MoveOptions): Promise<MoveReport> =>
 
 export const lookAtServer = async (url: string): Promise<ServerLook> => (await import('./look.ts')).lookAtServer(url);
 
-export const compareWithServer = async (options: Omit<MoveOptions, 'isStill'>): Promise<MoveReport> =>
-  (await import('./move.ts')).compareWithServer(options);
+export const compareWithServer = async (
+  options: Pick<MoveOptions, 'file' | 'to' | 'signal' | 'onStep'>,
+): Promise<MoveReport> => (await import('./move.ts')).compareWithServer(options);

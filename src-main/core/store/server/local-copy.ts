@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { readSchemaVersion } from '../sqlite/schema.ts';
 import { hasUnsent, type Link, readLink, readTarget } from './capture.ts';
@@ -18,6 +19,9 @@ export interface LocalCopy {
 }
 
 export const nothing: LocalCopy = { version: 0, link: null, target: null, unsent: false, empty: true };
+
+/** Where a working copy lies, by whatever name it is reached. */
+export const folderOf = (file: string): string => realpathSync(dirname(resolve(file)));
 
 export function lookAtCopy(file: string): LocalCopy {
   if (!existsSync(file) || statSync(file).size === 0) return nothing;

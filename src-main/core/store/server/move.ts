@@ -16,6 +16,8 @@ export interface MoveOptions {
   file: string;
   /** The address of an empty database on a server, or of one that an earlier move did not fill to its end. */
   to: string;
+  /** The server that keeps everything now, by its name for sentences. */
+  keptOn: string | null;
   /** Whether nobody writes to the file meanwhile: then the server has all of it in the end, also should the file be lost. */
   isStill: boolean;
   signal: AbortSignal;
@@ -38,13 +40,13 @@ export interface MoveReport {
  *
  * @throws AppError CONFLICT where the database there is not empty or a cell came back otherwise; the reason of `signal`
  */
-export async function moveToServer({ file, to, isStill, signal, onStep }: MoveOptions): Promise<MoveReport> {
+export async function moveToServer({ file, to, keptOn, isStill, signal, onStep }: MoveOptions): Promise<MoveReport> {
   const address = parseAddress(to);
   const local = lookAtCopy(file);
   if (local.version !== schemaVersion) throw notReady(file);
   const connection = await connect(address);
   try {
-    return await speakingOf(connection, move(connection, { file, isStill, signal, onStep }, local));
+    return await speakingOf(connection, move(connection, { file, keptOn, isStill, signal, onStep }, local));
   } finally {
     await connection.close();
   }
@@ -60,7 +62,7 @@ export async function compareWithServer({
   to,
   signal,
   onStep,
-}: Omit<MoveOptions, 'isStill'>): Promise<MoveReport> {
+}: Pick<MoveOptions, 'file' | 'to' | 'signal' | 'onStep'>): Promise<MoveReport> {
   const connection = await connect(parseAddress(to));
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
@@ -77,11 +79,11 @@ export async function compareWithServer({
 
 async function move(
   connection: Connection,
-  { file, isStill, signal, onStep }: Omit<MoveOptions, 'to'>,
+  { file, keptOn, isStill, signal, onStep }: Omit<MoveOptions, 'to'>,
   local: LocalCopy,
 ): Promise<MoveReport> {
   const state = await prepareTables(connection, []);
-  refuseFull(connection, state, local);
+  refuseFull(connection, { state, local, keptOn });
   const epoch = state.epoch + 1;
   await writeState(connection.db, { epoch });
   noteTarget(file, state.server_id);
@@ -121,9 +123,17 @@ function noteTarget(file: string, serverId: string): void {
   }
 }
 
-function refuseFull({ name }: Connection, state: ServerState, { link, target }: LocalCopy): void {
-  if (link?.server_id === state.server_id) throw new AppError('CONFLICT', `Everything is kept on ${name} already`);
+interface Target {
+  state: ServerState;
+  local: LocalCopy;
+  keptOn: string | null;
+}
+
+function refuseFull({ name }: Connection, { state, local: { link, target }, keptOn }: Target): void {
+  if (keptOn === name) throw new AppError('CONFLICT', `Everything is kept on ${name} already`);
   if (state.batch === 0 || target === state.server_id) return;
+  // It was kept there before, and nobody else has written there since.
+  if (link?.server_id === state.server_id && link.batch === state.batch) return;
   throw new AppError(
     'CONFLICT',
     `The database ${name} holds data of a Clawdbot already. Name an empty one; nothing was changed`,

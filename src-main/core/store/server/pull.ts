@@ -8,6 +8,7 @@ import { mendFromFront, mendTextIndex, remakeTextIndex } from '../sqlite/text-in
 import { beginCapture, clearChanges, type Link, writeLink } from './capture.ts';
 import { serverPages } from './compare.ts';
 import type { Connection } from './connection.ts';
+import { folderOf } from './local-copy.ts';
 import { cellFromJson } from './push.ts';
 import { removedTable, type ServerState } from './state.ts';
 import { type Cell, type Row, type Shape, shapesOf } from './tables.ts';
@@ -45,7 +46,13 @@ export async function fetchCopy(connection: Connection, state: ServerState, file
     remakeTextIndex(db);
     db.transaction(() => {
       beginCapture(db, shapes);
-      writeLink(db, { server_id: state.server_id, batch: state.batch, epoch: state.epoch, restored: 0 });
+      writeLink(db, {
+        server_id: state.server_id,
+        batch: state.batch,
+        epoch: state.epoch,
+        restored: 0,
+        folder: folderOf(file),
+      });
     })();
     db.pragma('wal_checkpoint(TRUNCATE)');
   } finally {

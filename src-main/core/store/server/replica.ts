@@ -6,6 +6,7 @@ import { beginCapture, clearChanges, clearTarget, hasUnsent, type Link, readChan
 import { type Connection, connect, withinTime } from './connection.ts';
 import { copyAll, speakingOf } from './copy-all.ts';
 import { asServerFault, isBroken } from './faults.ts';
+import { folderOf } from './local-copy.ts';
 import { catchUp } from './pull.ts';
 import { asNextCommit, pushChanges } from './push.ts';
 import type { Settled } from './settle.ts';
@@ -49,6 +50,7 @@ export async function beginReplica(
     batch: state.batch,
     epoch: state.epoch,
     restored: isCopied ? 1 : 0,
+    folder: folderOf(db.name),
   };
   db.transaction(() => {
     beginCapture(db, shapes);

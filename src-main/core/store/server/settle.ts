@@ -5,7 +5,7 @@ import { schemaVersion } from '../sqlite/schema.ts';
 import type { ServerAddress } from './address.ts';
 import { type Connection, connect } from './connection.ts';
 import { speakingOf } from './copy-all.ts';
-import { type LocalCopy, lookAtCopy, nothing } from './local-copy.ts';
+import { folderOf, type LocalCopy, lookAtCopy, nothing } from './local-copy.ts';
 import { catchUp, type Fetched, fetchCopy } from './pull.ts';
 import { prepareTables, type ServerState, writeState } from './state.ts';
 import { shapesOf } from './tables.ts';
@@ -62,7 +62,7 @@ async function settleOver(
   // What is not there yet is made once the file is open, with the columns that it has.
   const found = await prepareTables(connection, []);
   if (found.schema_version > schemaVersion) throw newer(connection, found);
-  const plan = planFor({ local, state: found, salvaged, name: connection.name });
+  const plan = planFor({ local, state: found, salvaged, folder: folderOf(file), name: connection.name });
   if (unusable) {
     if (plan !== 'fetch') throw unusable;
     setAside(file, now);
@@ -90,10 +90,12 @@ interface Situation {
   local: LocalCopy;
   state: ServerState;
   salvaged: boolean;
+  /** Where the working copy lies. */
+  folder: string;
   name: string;
 }
 
-export function planFor({ local, state, salvaged, name }: Situation): Plan {
+export function planFor({ local, state, salvaged, folder, name }: Situation): Plan {
   const { link } = local;
   const knowsIt = link?.server_id === state.server_id;
   if (!state.complete) {
@@ -103,11 +105,16 @@ export function planFor({ local, state, salvaged, name }: Situation): Plan {
     );
   }
   if (salvaged || local.empty) return 'fetch';
-  // It was moved there, and this is its first start on that server.
-  if (local.target === state.server_id && !knowsIt) return 'copy';
+  // It was moved there, or back there, and this is its first start on that server.
+  if (local.target === state.server_id) return 'copy';
   if (!link || !knowsIt) {
     throw refuse(
       `Both ${name} and the database file in the data folder hold data, and they are not copies of each other. To go on with what the server holds, move the file (memory.db_path) aside and start again; to go on with the file, name an empty database in memory.url`,
+    );
+  }
+  if (link.restored && link.folder !== folder) {
+    throw refuse(
+      `The data folder holds a backup of what another folder keeps on ${name}; what came after the backup would be lost there. To go on with what the server holds, move the file (memory.db_path) aside and start again; to go on with the backup, name an empty database in memory.url, or set memory.storage_type to sqlite`,
     );
   }
   if (link.restored || link.batch > state.batch) return 'copy';
