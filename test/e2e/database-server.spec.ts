@@ -1,4 +1,4 @@
-import { type DatabaseServer, startDatabaseServer } from '../fakes/database-servers.ts';
+import { type DatabaseServer, type ServerKind, startDatabaseServer } from '../fakes/database-servers.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { test as base, expect } from './support/fixtures.ts';
 import { open, say } from './support/screens.ts';
@@ -6,17 +6,18 @@ import { open, say } from './support/screens.ts';
 let databases = 0;
 
 /** A product that keeps everything on a PostgreSQL server. */
-const test = base.extend<object, { server: DatabaseServer | null }>({
+const test = base.extend<object, { kind: ServerKind; server: DatabaseServer | null }>({
+  kind: ['postgresql', { scope: 'worker' }],
   server: [
-    async ({ browserName: _ }, use) => {
-      const server = await startDatabaseServer('postgresql');
+    async ({ kind }, use) => {
+      const server = await startDatabaseServer(kind);
       await use(server);
       await server?.stop();
     },
     { scope: 'worker' },
   ],
-  config: async ({ server }, use) => {
-    await use(server ? { memory: { storage_type: 'postgresql', url: await server.create(`e${++databases}`) } } : {});
+  config: async ({ kind, server }, use) => {
+    await use(server ? { memory: { storage_type: kind, url: await server.create(`e${++databases}`) } } : {});
   },
 });
 
