@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestAnswers } from './test-answers.ts';
+import { now, openTestAnswers } from './test-answers.ts';
 
 const office = [
   ['webhook', 'ana', 'Could you check the invoice before Wednesday?'],
@@ -141,3 +141,27 @@ test('what a message asks of the assistant itself is data: it obeys nothing but 
     expect(answers.ask(content)).toMatchObject({ remember: null, forget: [] });
   }
 });
+
+test.each([
+  [
+    'en',
+    'I live in Porto',
+    'I moved to Lyon, so I live in Lyon now',
+    'Where does Ana live?',
+    'No longer so: something else was said on Nov 24, 2026',
+  ],
+  ['zh-CN', '我住在杭州', '我搬家了，我现在住在成都', 'Ana住在哪里？', '已不再如此：2026年11月24日'],
+] as const)(
+  'what was said otherwise since is marked, and what holds stands first (%s)',
+  async (_, before, since, question, mark) => {
+    await using chat = await openTestAnswers([
+      ['chat', 'Ana', before, now - 30 * 86_400_000],
+      ['chat', 'Ana', since],
+    ]);
+    const { reply } = chat.ask(question);
+    expect(reply.indexOf(since)).toBeGreaterThan(0);
+    expect(reply.indexOf(before)).toBeGreaterThan(reply.indexOf(since));
+    expect(reply.indexOf(mark)).toBeGreaterThan(reply.indexOf(before));
+    expect(reply.split(mark)).toHaveLength(2);
+  },
+);

@@ -171,7 +171,11 @@ export function createAnswerer({ recall, extract, defaultLocale, acceptFrom }: A
       .filter((hit) => isLatest || !wasAsked(hit))
       .slice(0, quoted);
     if (hits.length === 0) return { ...nothing(route), reply: say.notFound };
-    const quotes = hits.map((hit) => `“${clip(hit.content)}”\n${sourceOf(hit, question, locale, say)}`);
+    const quotes = hits.map((hit) =>
+      [`“${clip(hit.content)}”`, sourceOf(hit, question, locale, say), ...laterOf(hit, question, locale, say)].join(
+        '\n',
+      ),
+    );
     return {
       ...nothing(route),
       reply: [isLatest ? say.latest(hits.length) : say.found(hits.length), ...quotes].join('\n'),
@@ -279,11 +283,17 @@ function dueText({ due }: ExtractedTodo, locale: Locale): string | null {
   return new Intl.DateTimeFormat(locale, options).format(instant);
 }
 
+const momentOf = (at: string, { timezone }: Question, locale: Locale): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(new Date(at));
+
+/** What was said later and ends this, so that nobody takes the older word for what holds today. */
+function laterOf({ superseded_by }: MemoryHit, question: Question, locale: Locale, say: Phrases): string[] {
+  return superseded_by ? [say.saidOtherwise(momentOf(superseded_by.created_at, question, locale))] : [];
+}
+
 function sourceOf(hit: MemoryHit, question: Question, locale: Locale, say: Phrases): string {
-  const { timezone, conversation } = question;
-  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(
-    new Date(hit.created_at),
-  );
+  const { conversation } = question;
+  const when = momentOf(hit.created_at, question, locale);
   // Who asks where it was said knows both, and the names that stand for them in the store are no words for people.
   const isHere = hit.conversation_id === conversation && conversation.startsWith('chat:');
   if (isHere && hit.sender_id === question.sender_id) return say.sourceHere(say.you, when);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locale } from '../../../src-shared/schema/common.ts';
 import { PAST, readTimes } from '../language/index.ts';
-import { createRecall } from '../memory/index.ts';
+import { createRecall, nextLesson } from '../memory/index.ts';
 import { type MemoryRow, openReader, openStore } from '../store/index.ts';
 import { extractTodos } from '../tasks/index.ts';
 import { createAnswerer, type Question } from './answer.ts';
@@ -21,6 +21,7 @@ export async function openTestAnswers(said: readonly Said[], defaultLocale: Loca
   const store = await openStore({ file, durability: 'normal', onFailure: () => {} });
   await store.call('memories.insert', { rows: said.map((each, index) => rowOf(each, index, said.length)) });
   const reader = openReader(file);
+  for (let lesson = nextLesson(reader); lesson; lesson = nextLesson(reader)) await store.call('facts.learn', lesson);
   const recall = createRecall({ reader, readTimes: (text, reference) => readTimes(text, { reference, policy: PAST }) });
   const { answer } = createAnswerer({ recall, extract: extractTodos, defaultLocale, acceptFrom: 1 });
   return {
