@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src-main/core/store/server/address.ts';
 import { connect, openSession } from '../../src-main/core/store/server/connection.ts';
@@ -108,8 +109,10 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
   }
 
   test('what is accepted, worked, changed and taken away is on the server, cell by cell', async () => {
+    if (kind === 'mysql') await makeLatin();
     const opened = await open();
     expect(opened.opened.server).toMatchObject({ plan: 'copy', fetched: 0 });
+    if (kind === 'mysql') expect(await collations()).toEqual(['utf8mb4_bin']);
     const texts = ['hello', '请在周五之前', 'a\0b', '\uE000 private', 'it\'s \\ "quoted" 😀', ' trailing ', ''];
     await Promise.all(texts.map((content) => accept(opened, message({ content, metadata: '{"a":[1,"ü"]}' }))));
     const leases = await opened.call('work.lease', { limit: 10, leaseMs: 60_000, busy: [], now });
@@ -136,6 +139,22 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     await close();
     expect(await expectSame()).toBeGreaterThan(15);
   });
+
+  /** A database whose own character set has no Chinese, as old ones are. */
+  async function makeLatin(): Promise<void> {
+    const { db, end } = await openSession(parseAddress(url));
+    await sql`ALTER DATABASE CHARACTER SET latin1`.execute(db);
+    await end();
+  }
+
+  async function collations(): Promise<string[]> {
+    const { db, end } = await openSession(parseAddress(url));
+    const { rows } = await sql<{ collation: string }>`
+      SELECT DISTINCT collation_name AS collation FROM information_schema.columns
+      WHERE table_schema = database() AND collation_name IS NOT NULL`.execute(db);
+    await end();
+    return rows.map(({ collation }) => collation);
+  }
 
   test('a folder that was lost comes back whole from the server, with its text index', async () => {
     rmSync(file, { force: true });

@@ -18,8 +18,11 @@ export interface Connection {
 /** A server that says nothing for so long is taken for lost. */
 const silenceMs = 30_000;
 const connectMs = 10_000;
-/** What a server holds the place of a lost client for. */
-const keptForS = 60;
+/**
+ * For how long MySQL keeps the place of a client that says nothing. Whoever runs says something every few seconds; whoever
+ * makes a copy may be busy with the text index of a million memories for minutes.
+ */
+const keptForS = { running: 60, copying: 1_800 };
 
 /** The lock by which a second product is kept off the same database: "clawdbot", as a number and as a name. */
 const lockNumber = 0x636c6177;
@@ -30,11 +33,12 @@ const lockName = 'clawdbot';
  *
  * @throws AppError STORE_UNAVAILABLE, also while another product has the database
  */
-export async function connect(address: ServerAddress): Promise<Connection> {
+export async function connect(address: ServerAddress, doing: keyof typeof keptForS = 'running'): Promise<Connection> {
   const { db, end } = await openSession(address);
   const connection: Connection = { kind: address.kind, name: address.name, db, close: end };
   try {
     await prepareSession(connection);
+    await keepPlace(connection, doing);
     if (!(await takeLock(connection, address.database))) throw inUse(address);
     return connection;
   } catch (error) {
@@ -79,8 +83,12 @@ async function prepareSession({ db, kind }: Connection): Promise<void> {
     return;
   }
   await sql`SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`.execute(db);
-  await sql`SET SESSION wait_timeout = ${sql.lit(keptForS)}`.execute(db);
   await sql`SET SESSION innodb_lock_wait_timeout = 10`.execute(db);
+}
+
+/** PostgreSQL asks the network itself whether the client is still there. */
+export async function keepPlace({ db, kind }: Connection, doing: keyof typeof keptForS): Promise<void> {
+  if (kind === 'mysql') await sql`SET SESSION wait_timeout = ${sql.lit(keptForS[doing])}`.execute(db);
 }
 
 /** An administrator may have fixed it. */

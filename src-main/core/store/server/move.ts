@@ -44,7 +44,7 @@ export async function moveToServer({ file, to, keptOn, isStill, signal, onStep }
   const address = parseAddress(to);
   const local = lookAtCopy(file);
   if (local.version !== schemaVersion) throw notReady(file);
-  const connection = await connect(address);
+  const connection = await connect(address, 'copying');
   try {
     return await speakingOf(connection, move(connection, { file, keptOn, isStill, signal, onStep }, local));
   } finally {
@@ -63,7 +63,7 @@ export async function compareWithServer({
   signal,
   onStep,
 }: Pick<MoveOptions, 'file' | 'to' | 'signal' | 'onStep'>): Promise<MoveReport> {
-  const connection = await connect(parseAddress(to));
+  const connection = await connect(parseAddress(to), 'copying');
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
     const shapes = shapesOf(db);

@@ -3,7 +3,7 @@ import { AppError } from '../../foundation/app-error.ts';
 import { schemaVersion } from '../sqlite/schema.ts';
 import type { ServerAddress } from './address.ts';
 import { beginCapture, clearChanges, clearTarget, hasUnsent, type Link, readChanges, writeLink } from './capture.ts';
-import { type Connection, connect, withinTime } from './connection.ts';
+import { type Connection, connect, keepPlace, withinTime } from './connection.ts';
 import { copyAll, speakingOf } from './copy-all.ts';
 import { asServerFault, isBroken } from './faults.ts';
 import { folderOf } from './local-copy.ts';
@@ -68,6 +68,7 @@ export async function beginReplica(
       clearTarget(db);
     }).immediate();
   }
+  await speakingOf(connection, keepPlace(connection, 'running'));
   return createReplica(db, shapes, address, connection, link);
 }
 

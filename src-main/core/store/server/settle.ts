@@ -141,7 +141,7 @@ async function connectPatiently(address: ServerAddress): Promise<Connection> {
   const until = Date.now() + patienceMs;
   for (;;) {
     try {
-      return await connect(address);
+      return await connect(address, 'copying');
     } catch (error) {
       const mayPass = isAppError(error) && error.code === 'STORE_UNAVAILABLE' && error.data['lasts'] !== true;
       if (!mayPass || Date.now() > until) throw error;

@@ -93,7 +93,7 @@ export async function prepareTables({ db, kind, name }: Connection, shapes: read
     let making: CreateTableBuilder<string, string> = db.schema.createTable(table).ifNotExists();
     for (const [column, type] of Object.entries(columns)) making = making.addColumn(column, sql.raw(type));
     if (table === removedTable) making = making.addPrimaryKeyConstraint(`${table}_key`, ['tbl', 'row_key']);
-    await making.execute();
+    await ofEveryText(kind, making).execute();
   }
   const state = (await readState(db)) ?? (await firstState(db));
   if (state.format > format) {
@@ -106,6 +106,10 @@ export async function prepareTables({ db, kind, name }: Connection, shapes: read
   for (const shape of shapes) await prepareTable({ db, kind }, shape, there.get(shape.serverName));
   return state;
 }
+
+/** Whatever the database was made with: a MySQL table holds every character, and tells every two apart. */
+const ofEveryText = (kind: Connection['kind'], making: CreateTableBuilder<string, string>) =>
+  kind === 'mysql' ? making.modifyEnd(sql`ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`) : making;
 
 async function firstState(db: Kysely<ServerTables>): Promise<ServerState> {
   const state: ServerState = {
@@ -158,7 +162,6 @@ async function prepareTable(
     making = making.addColumn(name, sql.raw(columnType(kind, type) + (isKey ? ' not null primary key' : '')));
   }
   making = making.addColumn(batchColumn, sql.raw('bigint not null'));
-  if (kind === 'mysql') making = making.modifyEnd(sql`ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`);
-  await making.execute();
+  await ofEveryText(kind, making).execute();
   await db.schema.createIndex(`${table}_${batchColumn}`).on(table).column(batchColumn).execute();
 }

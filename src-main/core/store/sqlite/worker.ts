@@ -389,7 +389,7 @@ try {
   if (agreed) {
     const { beginReplica } = await import('../server/replica.ts');
     replica = await beginReplica(opened.db, agreed.address, agreed.found);
-    await tendServer();
+    if (replica.hasUnsent()) await inTransaction(() => {});
     tending = setInterval(() => inTurn(tendServer), lookMs);
   }
   const { queue } = opened;
