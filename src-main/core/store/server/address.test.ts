@@ -20,6 +20,9 @@ test.each([
   ['mysql://a:b@127.0.0.1/x', null],
   ['mysql://a:b@localhost/x?sslmode=verify-full', { ca: undefined }],
   ['mysql://a:b@db.example/x?sslmode=disable', null],
+  ['postgresql://a:b@localhost/x?sslmode=prefer', null],
+  ['postgresql://a:b@db.example/x?sslmode=prefer', { ca: undefined }],
+  ['postgresql://a:b@localhost/x?sslmode=require', { ca: undefined }],
 ])('%s is spoken to by TLS unless it is this machine or somebody says so', (text, tls) => {
   expect(parseAddress(text).tls).toEqual(tls);
 });
@@ -32,7 +35,7 @@ test.each([
   ['postgresql:///x', 'no host'],
   ['mysql://a:hunter22@10.0.0.5/x', 'the name in its certificate'],
   ['postgresql://a:hunter22%@db.example/x', '%25'],
-  ['postgresql://a:hunter22@db.example/x?sslmode=require', 'verify-full or disable'],
+  ['postgresql://a:hunter22@db.example/x?sslmode=maybe', 'verify-full or disable'],
   ['postgresql://a:hunter22@db.example/x?hunter=1', 'the option hunter'],
   ['postgresql://a:hunter22@db.example/x?sslrootcert=/not/there.pem', '/not/there.pem cannot be read'],
 ])('%s is refused without its password', (text, expected) => {

@@ -59,13 +59,17 @@ export function parseAddress(text: string): ServerAddress {
   };
 }
 
+/** Those of PostgreSQL's own clients. Whoever asks for TLS gets a certificate that is checked, and nothing less. */
+const modes = new Set(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']);
+const undecided = new Set(['allow', 'prefer']);
+
 function tlsOf(options: URLSearchParams, host: string): ServerAddress['tls'] {
   for (const option of options.keys())
     if (option !== 'sslmode' && option !== 'sslrootcert')
       throw invalid(`the option ${option.slice(0, 40)} is not known; sslmode and sslrootcert are`);
-  const mode = options.get('sslmode') ?? (isLoopback(host) ? 'disable' : 'verify-full');
-  if (mode === 'disable') return null;
-  if (mode !== 'verify-full') throw invalid('sslmode is verify-full or disable');
+  const mode = options.get('sslmode') ?? 'prefer';
+  if (!modes.has(mode)) throw invalid('sslmode is verify-full or disable');
+  if (mode === 'disable' || (undecided.has(mode) && isLoopback(host))) return null;
   const file = options.get('sslrootcert');
   return { ca: file === null ? undefined : certificate(file) };
 }
