@@ -34,7 +34,7 @@ export async function asNextCommit(
         if (state.epoch !== epoch) throw takenOver(name);
         const batch = state.batch + 1;
         await work(trx, batch, state);
-        await writeState(trx, { batch });
+        await writeState(trx, { batch, written_in: epoch });
         if (batch % forgetEvery === 0) await forgetRemovals(trx, batch - rememberedRemovals);
         return batch;
       });

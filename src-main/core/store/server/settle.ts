@@ -27,12 +27,6 @@ export interface Settled {
 const patienceMs = 20_000;
 const pauseMs = 1_000;
 
-/**
- * Brings the file of a working copy to where the server is, before anything else opens it. Which of the two goes before
- * the other is decided by what both say of themselves; where that is not certain nothing is done.
- *
- * @throws AppError STORE_UNAVAILABLE, CONFLICT where both hold what the other does not, DATABASE_NEWER
- */
 /** The file as it was found. */
 export interface WorkingCopy {
   file: string;
@@ -43,6 +37,12 @@ export interface WorkingCopy {
   unusable: Error | null;
 }
 
+/**
+ * Brings the file of a working copy to where the server is, before anything else opens it. Which of the two goes before
+ * the other is decided by what both say of themselves; where that is not certain nothing is done.
+ *
+ * @throws AppError STORE_UNAVAILABLE, CONFLICT where both hold what the other does not, DATABASE_NEWER
+ */
 export async function settle(address: ServerAddress, copy: WorkingCopy): Promise<Settled> {
   const connection = await connectPatiently(address);
   try {
@@ -121,7 +121,7 @@ export function planFor({ local, state, salvaged, folder, name }: Situation): Pl
   if (link.batch === state.batch) return 'go_on';
   if (!local.unsent)
     return local.version === state.schema_version && link.batch >= state.forgets_before ? 'catch_up' : 'fetch';
-  if (link.epoch === state.epoch && local.version === state.schema_version) return 'catch_up';
+  if (link.epoch === state.written_in && local.version === state.schema_version) return 'catch_up';
   throw refuse(
     `Another data folder has written to ${name} since this one did, and this one holds changes that ${name} has not seen. To go on with what the server holds, move the file (memory.db_path) aside and start again; to go on with the file, name an empty database in memory.url`,
   );

@@ -16,6 +16,8 @@ export interface ServerState {
   batch: number;
   /** Sessions so far: an earlier one that comes back late is told by its number. */
   epoch: number;
+  /** The session of the last commit. */
+  written_in: number;
   /** 0 while the first copy is under way. */
   complete: 0 | 1;
   /** What was removed in earlier commits than this is not known any more. */
@@ -35,6 +37,7 @@ const ownTables = {
     schema_version: 'integer not null',
     batch: 'bigint not null',
     epoch: 'bigint not null',
+    written_in: 'bigint not null',
     complete: 'integer not null',
     forgets_before: 'bigint not null',
   },
@@ -118,6 +121,7 @@ async function firstState(db: Kysely<ServerTables>): Promise<ServerState> {
     schema_version: 0,
     batch: 0,
     epoch: 0,
+    written_in: 0,
     complete: 0,
     forgets_before: 0,
   };

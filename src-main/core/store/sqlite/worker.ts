@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { ErrorCode } from '../../../../src-shared/error-codes.ts';
 import { AppError, isAppError } from '../../foundation/app-error.ts';
 import type { ServerAddress } from '../server/address.ts';
 import { isServerFault } from '../server/faults.ts';
 import type { Replica } from '../server/replica.ts';
 import type { Settled } from '../server/settle.ts';
+import { asRefusal, describeFault, isDiskFault } from './describe-fault.ts';
 import type { Op } from './op.ts';
 import { openDatabase, openToRead, readSettings, rewriteLog, sqliteCode } from './open.ts';
 import { createOps } from './ops.ts';
@@ -150,11 +150,11 @@ function fail(error: unknown): { error: CallError } {
   if (isServerFault(error)) noteServer(error);
   else if (isDiskFault(error)) reopen(error);
   else if (sqliteCode(error) === 'SQLITE_FULL') noteFull(error);
-  return { error: describeError(error) };
+  return { error: describeFault(error, file) };
 }
 
 function noteServer(error: unknown): void {
-  const trouble = describeError(error);
+  const trouble = describeFault(error, file);
   if (serverTrouble !== trouble.message) tell({ type: 'trouble', error: trouble });
   serverTrouble = trouble.message;
 }
@@ -164,8 +164,6 @@ function noteServerBack(): void {
   serverTrouble = null;
   tell({ type: 'recovered', error: null });
 }
-
-const isDiskFault = (error: unknown): boolean => sqliteCode(error).startsWith('SQLITE_IOERR');
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
@@ -187,10 +185,10 @@ function reopen(cause: unknown): void {
     replica?.reopened(connection.db);
     toRead?.db.close();
     outage = null;
-    tell({ type: 'recovered', error: describeError(cause) });
+    tell({ type: 'recovered', error: describeFault(cause, file) });
   } catch (error) {
-    const refusal = asRefusal(error);
-    if (outage?.refusal.message !== refusal.message) tell({ type: 'trouble', error: describeError(refusal) });
+    const refusal = asRefusal(error, file);
+    if (outage?.refusal.message !== refusal.message) tell({ type: 'trouble', error: describeFault(refusal, file) });
     outage = { refusal, pauseMs, timer: setTimeout(() => reopen(cause), pauseMs) };
     connection = toRead;
   }
@@ -227,7 +225,7 @@ function connectToRead(): Connection | null {
 const fullForMs = 10_000;
 
 function noteFull(error: unknown): void {
-  if (!full) tell({ type: 'trouble', error: describeError(error) });
+  if (!full) tell({ type: 'trouble', error: describeFault(error, file) });
   full = { refusedAt: performance.now() };
 }
 
@@ -235,44 +233,6 @@ function noteRoom(): void {
   if (!full || performance.now() - full.refusedAt < fullForMs) return;
   full = null;
   tell({ type: 'recovered', error: null });
-}
-
-function asRefusal(error: unknown): AppError {
-  const { code, message, data } = describeError(error);
-  return code === ''
-    ? new AppError('STORE_UNAVAILABLE', `The database cannot be opened (${message}); restart the product`, data)
-    : new AppError(code as ErrorCode, message, data);
-}
-
-function describeError(error: unknown): CallError {
-  const known = isAppError(error) ? error : fromSqlite(error);
-  if (known) return { code: known.code, message: known.message, data: known.data };
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { code: '', message, data: {}, ...(stack === undefined ? {} : { stack }) };
-}
-
-function fromSqlite(error: unknown): AppError | null {
-  const code = sqliteCode(error);
-  if (code === 'SQLITE_FULL') {
-    return new AppError('STORE_FULL', 'The disk is full. Free some space; nothing that was accepted is lost', {
-      retry_after_s: 30,
-    });
-  }
-  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY') || code === 'SQLITE_BUSY') {
-    return new AppError(
-      'STORE_UNAVAILABLE',
-      `The disk does not take what is written to ${file} (${code}). Nothing that was accepted is lost, and Clawdbot tries again by itself; check the disk, its connection and its file system`,
-      { retry_after_s: 5, reason: code },
-    );
-  }
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new AppError(
-      'DATABASE_CORRUPT',
-      `The database ${file} is damaged (${code}). Stop Clawdbot and start it again: it sets the damaged database aside and saves what it can`,
-      { file, found: code },
-    );
-  }
-  return null;
 }
 
 function answer(results: CallResult[]): void {
@@ -404,6 +364,6 @@ try {
   });
   port.on('message', (message: ToStore) => inTurn(() => handle(message)));
 } catch (error) {
-  tell({ type: 'failed', error: describeError(error) });
+  tell({ type: 'failed', error: describeFault(error, file) });
   port.close();
 }
