@@ -9,8 +9,14 @@ const run = isPacked ? '-packed' : '';
 
 /** How the pages look in every size, theme and length of list: the same pages whether packed or not, and minutes of work. */
 const looksAtEveryScreen = ['**/accessible.spec.ts', '**/any-window.spec.ts', '**/long-lists.spec.ts'];
-/** What only the page does, whatever serves it: the shell is played to it, or texts are shown. */
-const ofThePage = ['**/desktop-window.spec.ts', '**/words.spec.ts', '**/hostile-texts.spec.ts'];
+/** What only the page does, whatever serves it: the shell is played to it, or what is there is shown. */
+const ofThePage = [
+  '**/desktop-window.spec.ts',
+  '**/words.spec.ts',
+  '**/hostile-texts.spec.ts',
+  '**/facts.spec.ts',
+  '**/summary.spec.ts',
+];
 
 /** Every test starts a product of its own, on a free port and an empty data folder. */
 export default defineConfig({

@@ -61,7 +61,7 @@ describe.each(serverKinds)('a product that is kept on a %s server', (kind) => {
     const urls = new Map<number, string>();
     let compared = 0;
     const result = await runCrashRounds({
-      rounds: 2,
+      rounds: 1,
       fault: 'kill',
       from: 'sources',
       between: [500, 2_000],
@@ -73,7 +73,7 @@ describe.each(serverKinds)('a product that is kept on a %s server', (kind) => {
         compared += (await compare(dataDir, urls.get(round) ?? '')).total;
       },
     });
-    expect(result).toMatchObject({ rounds: 2, ...nothingLost });
+    expect(result).toMatchObject({ rounds: 1, ...nothingLost });
     expect(result.acknowledged).toBeGreaterThan(20);
     expect(compared).toBeGreaterThan(result.acknowledged);
   });

@@ -294,7 +294,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
       const opened = await open();
       wire.beginCutting();
       const acknowledged: string[] = [];
-      const until = performance.now() + 4_000;
+      const until = performance.now() + 3_000;
       for (let round = 0; performance.now() < until; round++) {
         const batch = [0, 1, 2].map((place) => message({ content: `m${round}-${place}` }));
         const outcomes = await Promise.allSettled(batch.map((one) => accept(opened, one)));

@@ -34,7 +34,7 @@ test.each([
   ['postgresql://a:hunter2@db.example/x/y', 'no database'],
   ['postgresql:///x', 'no host'],
   ['mysql://a:hunter2@10.0.0.5/x', 'the name in its certificate'],
-  ['postgresql://a:hunter2%@db.example/x', '%25'],
+  ['postgresql://a:hunt%@db.example/x', '%25'],
   ['postgresql://a:hunter2@db.example/x?sslmode=maybe', 'verify-full or disable'],
   ['postgresql://a:hunter2@db.example/x?hunter=1', 'the option hunter'],
   ['postgresql://a:hunter2@db.example/x?sslrootcert=/not/there.pem', '/not/there.pem cannot be read'],
