@@ -9,13 +9,16 @@ const run = isPacked ? '-packed' : '';
 
 /** How the pages look in every size, theme and length of list: the same pages whether packed or not, and minutes of work. */
 const looksAtEveryScreen = ['**/accessible.spec.ts', '**/any-window.spec.ts', '**/long-lists.spec.ts'];
-/** What only the page does, whatever serves it: the shell is played to it, or what is there is shown. */
+/** What is the same whatever serves the page: the shell is played to it, what is there is shown, or one call is made. */
 const ofThePage = [
   '**/desktop-window.spec.ts',
   '**/words.spec.ts',
   '**/hostile-texts.spec.ts',
   '**/facts.spec.ts',
   '**/summary.spec.ts',
+  '**/devices.spec.ts',
+  '**/erasure.spec.ts',
+  '**/pause.spec.ts',
 ];
 
 /** Every test starts a product of its own, on a free port and an empty data folder. */
