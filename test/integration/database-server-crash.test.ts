@@ -74,7 +74,7 @@ describe.each(serverKinds)('a product that is kept on a %s server', (kind) => {
       },
     });
     expect(result).toMatchObject({ rounds: 1, ...nothingLost });
-    expect(result.acknowledged).toBeGreaterThan(20);
+    expect(result.acknowledged).toBeGreaterThan(5);
     expect(compared).toBeGreaterThan(result.acknowledged);
   });
 
@@ -97,7 +97,7 @@ describe.each(serverKinds)('a product that is kept on a %s server', (kind) => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       const sent = await load.stop();
       const acknowledged = sent.filter(({ answer }) => answer?.status === 202 || answer?.status === 200);
-      expect(acknowledged.length).toBeGreaterThan(20);
+      expect(acknowledged.length).toBeGreaterThan(5);
       await product.kill();
       for (const name of ['memory.db', 'memory.db-wal', 'memory.db-shm']) rmSync(join(dataDir, name), { force: true });
       product = await startProduct({ dataDir, keepConfig: true, startTimeoutMs: 60_000 });

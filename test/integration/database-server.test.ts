@@ -306,8 +306,8 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
       await expect.poll(() => opened.trouble, { timeout: 30_000 }).toBeNull();
       await accept(opened, message({ content: 'last' }));
       await close();
-      expect(wire.cuts).toBeGreaterThan(3);
-      expect(acknowledged.length).toBeGreaterThan(20);
+      expect(wire.cuts).toBeGreaterThan(1);
+      expect(acknowledged.length).toBeGreaterThan(5);
       url = straight;
       const stored = await storedTexts();
       expect(new Set(stored).size).toBe(stored.length);

@@ -155,8 +155,11 @@ function fail(error: unknown): { error: CallError } {
 
 function noteServer(error: unknown): void {
   const trouble = describeFault(error, file);
-  if (serverTrouble !== trouble.message) tell({ type: 'trouble', error: trouble });
-  serverTrouble = trouble.message;
+  const { lasts, reason } = trouble.data;
+  // A server that ends says so in more than one way; that it is away is told once.
+  const kind = `${trouble.code} ${String(lasts ?? reason)}`;
+  if (serverTrouble !== kind) tell({ type: 'trouble', error: trouble });
+  serverTrouble = kind;
 }
 
 function noteServerBack(): void {
