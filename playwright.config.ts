@@ -9,22 +9,11 @@ const run = isPacked ? '-packed' : '';
 
 /** How the pages look in every size, theme and length of list: the same pages whether packed or not, and minutes of work. */
 const looksAtEveryScreen = ['**/accessible.spec.ts', '**/any-window.spec.ts', '**/long-lists.spec.ts'];
-/** What is the same whatever serves the page: the shell is played to it, what is there is shown, or one call is made. */
-const ofThePage = [
-  '**/desktop-window.spec.ts',
-  '**/words.spec.ts',
-  '**/hostile-texts.spec.ts',
-  '**/facts.spec.ts',
-  '**/summary.spec.ts',
-  '**/devices.spec.ts',
-  '**/erasure.spec.ts',
-  '**/pause.spec.ts',
-];
 
 /** Every test starts a product of its own, on a free port and an empty data folder. */
 export default defineConfig({
   projects: [
-    { name: 'browser', testDir: 'test/e2e', testIgnore: isPacked ? [...looksAtEveryScreen, ...ofThePage] : [] },
+    { name: 'browser', testDir: 'test/e2e', testIgnore: isPacked ? looksAtEveryScreen : [] },
     isPacked
       ? // Leaves itself out, with the reason, where this machine has no display to lend.
         { name: 'display', testDir: 'test/e2e-packed' }

@@ -34,6 +34,7 @@ for (const [locale, { kept, away }] of Object.entries(words)) {
       page,
       server,
     }) => {
+      if (process.env['CLAWDBOT_REQUIRE_SERVICES'] === '1') expect(server, 'PostgreSQL is required').not.toBeNull();
       test.skip(server === null, 'PostgreSQL is not installed');
       await open(page, 'status');
       const main = page.getByRole('main');

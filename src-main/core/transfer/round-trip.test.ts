@@ -132,7 +132,7 @@ describe.each(['jsonl', 'csv'] as const)('an export as %s', (format) => {
           expect(await to.records({ forgotten: true })).toEqual(await from.records({ forgotten: true }));
         },
       ),
-      { numRuns: 10 },
+      { numRuns: 15 },
     );
   }, 240_000);
 });

@@ -31,7 +31,8 @@ export function certificateText(certificate: ErasureCertificate): string {
 
 const places: Record<ErasureRemains['kind'], string> = {
   copies: 'copies of the database, until they are replaced / 尚未替换的数据库副本',
-  server: 'what the database server keeps of removed rows, in its logs and its own backups',
+  server:
+    'what the database server keeps of removed rows, in its logs and its own backups / 数据库服务器保留的已删除行、日志和自己的备份',
   before_restore: 'what a restore put aside; delete it once you no longer need it / 恢复时挪开的数据，不再需要时请删除',
   damaged:
     'a damaged database that was put aside; delete it once you no longer need it / 挪开的损坏数据库，不再需要时请删除',

@@ -146,12 +146,18 @@ async function serverCheck({ config }: LoadedConfig): Promise<Check[]> {
   if (url === null) return [];
   const name = 'database server';
   try {
-    const { name: server, batch, complete } = await lookAtServer(url);
-    if (batch === null)
-      return [{ name, state: 'ok', detail: `${server} is empty; the next start copies everything there` }];
-    return complete
-      ? [{ name, state: 'ok', detail: `${server} keeps everything, ${batch} commits so far` }]
-      : [{ name, state: 'warning', detail: `the copy to ${server} has not ended; the next start goes on with it` }];
+    const { name: server, batch, complete, durable } = await lookAtServer(url);
+    const restless = durable
+      ? ''
+      : '; it does not wait for its disk, so a power cut there may lose what was acknowledged';
+    const detail =
+      batch === null
+        ? `${server} is empty; the next start copies everything there`
+        : complete
+          ? `${server} keeps everything, ${batch} commits so far`
+          : `the copy to ${server} has not ended; the next start goes on with it`;
+    const isWell = durable && (batch === null || complete);
+    return [{ name, state: isWell ? 'ok' : 'warning', detail: detail + restless }];
   } catch (error) {
     return [asFailure(name)(error)];
   }

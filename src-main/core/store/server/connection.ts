@@ -1,4 +1,12 @@
-import { type Dialect, Kysely, MysqlDialect, PostgresDialect, sql } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  Kysely,
+  MysqlDialect,
+  PostgresDialect,
+  sql,
+} from 'kysely';
 import { AppError } from '../../foundation/app-error.ts';
 import type { ServerAddress, ServerKind } from './address.ts';
 import { asServerFault } from './faults.ts';
@@ -11,6 +19,8 @@ export interface Connection {
   kind: ServerKind;
   name: string;
   db: Kysely<ServerTables>;
+  /** Whether the session ended by itself, and the lock with it: the pool would open another one and say nothing. */
+  isLost(): boolean;
   /** Ends the session at once, also one that does not answer. */
   close(): Promise<void>;
 }
@@ -34,11 +44,10 @@ const lockName = 'clawdbot';
  * @throws AppError STORE_UNAVAILABLE, also while another product has the database
  */
 export async function connect(address: ServerAddress, doing: keyof typeof keptForS = 'running'): Promise<Connection> {
-  const { db, end } = await openSession(address);
-  const connection: Connection = { kind: address.kind, name: address.name, db, close: end };
+  const { db, isLost, end } = await openSession(address);
+  const connection: Connection = { kind: address.kind, name: address.name, db, isLost, close: end };
   try {
-    await prepareSession(connection);
-    await keepPlace(connection, doing);
+    if (doing === 'copying') await keepPlace(connection, doing);
     if (!(await takeLock(connection, address.database))) throw inUse(address);
     return connection;
   } catch (error) {
@@ -47,12 +56,17 @@ export async function connect(address: ServerAddress, doing: keyof typeof keptFo
   }
 }
 
+interface Session extends Pick<Connection, 'db' | 'isLost'> {
+  end(): Promise<void>;
+}
+
 /** A session that holds no lock: for looking. */
-export async function openSession(address: ServerAddress): Promise<{ db: Kysely<ServerTables>; end(): Promise<void> }> {
-  const { dialect, destroy } = address.kind === 'postgresql' ? await postgres(address) : await mysql(address);
+export async function openSession(address: ServerAddress): Promise<Session> {
+  const { dialect, isLost, destroy } = address.kind === 'postgresql' ? await postgres(address) : await mysql(address);
   const db = new Kysely<ServerTables>({ dialect });
   return {
     db,
+    isLost,
     async end() {
       // A server that was told gives the lock back at once; one that does not answer is left.
       await Promise.race([
@@ -73,27 +87,34 @@ const inUse = ({ name }: ServerAddress): AppError =>
     { retry_after_s: 5, reason: 'in_use', server: name },
   );
 
-async function prepareSession({ db, kind }: Connection): Promise<void> {
-  if (kind === 'postgresql') {
-    // Durable before it is answered, whatever the server was told; and a client that vanished is noticed within a minute.
-    await sql`SET synchronous_commit = on`.execute(db).catch(ignoreStronger);
-    await sql`SET tcp_keepalives_idle = 20`.execute(db);
-    await sql`SET tcp_keepalives_interval = 10`.execute(db);
-    await sql`SET tcp_keepalives_count = 3`.execute(db);
-    return;
-  }
-  await sql`SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`.execute(db);
-  await sql`SET SESSION innodb_lock_wait_timeout = 10`.execute(db);
-}
+/**
+ * What every session is told before anything else, also one that the pool opens in the place of a broken one: durable before
+ * it is answered, whatever the server was told otherwise; and a client that vanished is noticed within a minute.
+ */
+const opening: Record<ServerKind, readonly string[]> = {
+  postgresql: [
+    // Stronger than `on` is left as it is.
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+    'SET tcp_keepalives_idle = 20',
+    'SET tcp_keepalives_interval = 10',
+    'SET tcp_keepalives_count = 3',
+  ],
+  mysql: [
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+    'SET SESSION innodb_lock_wait_timeout = 10',
+    `SET SESSION wait_timeout = ${keptForS.running}`,
+  ],
+};
+
+const openingOf = (kind: ServerKind) => ({
+  async onCreateConnection(session: DatabaseConnection) {
+    for (const statement of opening[kind]) await session.executeQuery(CompiledQuery.raw(statement));
+  },
+});
 
 /** PostgreSQL asks the network itself whether the client is still there. */
 export async function keepPlace({ db, kind }: Connection, doing: keyof typeof keptForS): Promise<void> {
   if (kind === 'mysql') await sql`SET SESSION wait_timeout = ${sql.lit(keptForS[doing])}`.execute(db);
-}
-
-/** An administrator may have fixed it. */
-function ignoreStronger(error: unknown): void {
-  if ((error as { code?: unknown }).code !== '42501') throw error;
 }
 
 async function takeLock({ db, kind }: Connection, database: string): Promise<boolean> {
@@ -107,6 +128,7 @@ async function takeLock({ db, kind }: Connection, database: string): Promise<boo
 
 interface Driver {
   dialect: Dialect;
+  isLost(): boolean;
   destroy(): void;
 }
 
@@ -130,13 +152,16 @@ async function postgres({ host, port, user, password, database, tls }: ServerAdd
   });
   // A session that ends shows in what is asked of it; told as an event that nobody hears it would end the thread.
   pool.on('error', () => {});
+  let lost = false;
   const clients = new Set<{ connection?: { stream?: { destroy(): void } } }>();
   pool.on('connect', (client) => {
     client.on('error', () => {});
+    client.on('end', () => (lost = true));
     clients.add(client as never);
   });
   return {
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool, ...openingOf('postgresql') }),
+    isLost: () => lost,
     destroy() {
       for (const { connection } of clients) connection?.stream?.destroy();
     },
@@ -163,13 +188,19 @@ async function mysql({ host, port, user, password, database, tls }: ServerAddres
     // Otherwise it writes programs of its own to read rows with.
     disableEval: true,
   });
+  let lost = false;
   const sockets = new Set<{ destroy(): void }>();
   pool.on('connection', (client) => {
-    client.on('error', () => {});
+    const end = () => {
+      lost = true;
+    };
+    client.on('error', end);
+    client.on('end', end);
     sockets.add(client as never);
   });
   return {
-    dialect: new MysqlDialect({ pool: pool as never }),
+    dialect: new MysqlDialect({ pool: pool as never, ...openingOf('mysql') }),
+    isLost: () => lost,
     destroy() {
       for (const client of sockets) client.destroy();
     },

@@ -2,7 +2,6 @@ import type Database from 'better-sqlite3';
 import { AppError } from '../../foundation/app-error.ts';
 import { differences } from './compare.ts';
 import type { Connection } from './connection.ts';
-import { asServerFault } from './faults.ts';
 import { asNextCommit, putRows, removeRows } from './push.ts';
 import type { KeptTable, Shape } from './tables.ts';
 
@@ -80,13 +79,4 @@ export async function verifyAll({ db, connection, shapes, onStep, signal }: Copy
     verified.total += count;
   }
   return verified;
-}
-
-/** A fault of the server in plain words. */
-export async function speakingOf<T>(connection: Pick<Connection, 'name'>, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw asServerFault(error, connection);
-  }
 }

@@ -2,7 +2,8 @@ import { AppError, isAppError } from '../../foundation/app-error.ts';
 import type { ServerAddress } from './address.ts';
 
 /** What PostgreSQL (a five-character SQLSTATE), MySQL (`ER_…`) and Node (`E…`) say, by what it means for people. */
-const unreachable = /^(E[A-Z]+|08|57P0|53300|PROTOCOL_|ER_SERVER_SHUTDOWN|ER_CON_COUNT|ER_QUERY_INTERRUPTED)/;
+const unreachable =
+  /^(ECONN|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|EADDRNOTAVAIL|08|57P0|53300|PROTOCOL_|ER_SERVER_SHUTDOWN|ER_CON_COUNT|ER_QUERY_INTERRUPTED)/;
 const untrusted = /^(CERT_|DEPTH_|UNABLE_|SELF_SIGNED|HOSTNAME|ERR_TLS|ERR_SSL|HANDSHAKE_SSL_ERROR)/;
 const noTls = /^HANDSHAKE_NO_SSL_SUPPORT$/;
 /** `pg` has no code for it. */
@@ -73,3 +74,12 @@ export function asServerFault(error: unknown, { name }: Pick<ServerAddress, 'nam
 
 /** Whether it is the database server that failed, and not the file beside the product. */
 export const isServerFault = (error: unknown): boolean => isAppError(error) && error.data['server'] !== undefined;
+
+/** A fault of the server in plain words. */
+export async function speakingOf<T>(server: Pick<ServerAddress, 'name'>, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw asServerFault(error, server);
+  }
+}

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { AppError } from '../../foundation/app-error.ts';
 import { parseAddress } from './address.ts';
 import { openSession, withinTime } from './connection.ts';
@@ -11,6 +12,8 @@ export interface ServerLook {
   batch: number | null;
   /** False while the first copy is under way. */
   complete: boolean;
+  /** Whether it waits for its disk at each commit. */
+  durable: boolean;
 }
 
 /** Asks a server without taking anything, also beside the product that uses it. @throws AppError STORE_UNAVAILABLE */
@@ -19,7 +22,17 @@ export async function lookAtServer(url: string): Promise<ServerLook> {
   const { db, end } = await openSession(address);
   try {
     const state = await withinTime(readStateIfThere(db));
-    return { name: address.name, batch: state?.batch ?? null, complete: state?.complete === 1 };
+    const asked =
+      address.kind === 'postgresql'
+        ? sql<{ durable: unknown }>`SELECT current_setting('fsync') = 'on' AS durable`
+        : sql<{ durable: unknown }>`SELECT @@innodb_flush_log_at_trx_commit = 1 AS durable`;
+    const { rows } = await withinTime(asked.execute(db));
+    return {
+      name: address.name,
+      batch: state?.batch ?? null,
+      complete: state?.complete === 1,
+      durable: Boolean(rows[0]?.durable),
+    };
   } catch (error) {
     const fault = asServerFault(error, address);
     throw fault instanceof AppError ? fault : error;

@@ -4,8 +4,8 @@ import { schemaVersion } from '../sqlite/schema.ts';
 import type { ServerAddress } from './address.ts';
 import { beginCapture, clearChanges, clearTarget, hasUnsent, type Link, readChanges, writeLink } from './capture.ts';
 import { type Connection, connect, keepPlace, withinTime } from './connection.ts';
-import { copyAll, speakingOf } from './copy-all.ts';
-import { asServerFault, isBroken } from './faults.ts';
+import { copyAll } from './copy-all.ts';
+import { asServerFault, isBroken, speakingOf } from './faults.ts';
 import { folderOf } from './local-copy.ts';
 import { catchUp } from './pull.ts';
 import { asNextCommit, pushChanges } from './push.ts';
@@ -91,17 +91,22 @@ function createReplica(
   let isBehind = false;
   let refusal: { error: unknown; pauseMs: number; until: number } | null = null;
 
-  async function drop(error: unknown): Promise<void> {
-    const lost = connection;
+  async function leave(lost: Connection | null): Promise<void> {
     connection = null;
+    // The server may have taken what it did not answer to.
     isBehind = true;
-    const pauseMs = refusal ? Math.min(longestPauseMs, refusal.pauseMs * 2) : firstPauseMs;
-    refusal = { error: asServerFault(error, address), pauseMs, until: performance.now() + pauseMs };
     await lost?.close();
   }
 
+  async function drop(error: unknown): Promise<void> {
+    const pauseMs = refusal ? Math.min(longestPauseMs, refusal.pauseMs * 2) : firstPauseMs;
+    refusal = { error: asServerFault(error, address), pauseMs, until: performance.now() + pauseMs };
+    await leave(connection);
+  }
+
   async function reconnect(): Promise<Connection> {
-    if (connection) return connection;
+    if (connection && !connection.isLost()) return connection;
+    if (connection) await leave(connection);
     if (refusal && performance.now() < refusal.until) throw refusal.error;
     try {
       connection = await connect(address);
@@ -126,7 +131,7 @@ function createReplica(
   }
 
   async function ready(): Promise<boolean> {
-    if (connection && !isBehind) return false;
+    if (connection && !connection.isLost() && !isBehind) return false;
     return onServer(async (current) => {
       const state = await readState(current.db);
       const isOurs = state?.server_id === link.server_id && state.epoch === link.epoch;

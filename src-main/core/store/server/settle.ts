@@ -4,7 +4,7 @@ import { setAside } from '../sqlite/salvage.ts';
 import { schemaVersion } from '../sqlite/schema.ts';
 import type { ServerAddress } from './address.ts';
 import { type Connection, connect } from './connection.ts';
-import { speakingOf } from './copy-all.ts';
+import { speakingOf } from './faults.ts';
 import { folderOf, type LocalCopy, lookAtCopy, nothing } from './local-copy.ts';
 import { catchUp, type Fetched, fetchCopy } from './pull.ts';
 import { prepareTables, type ServerState, writeState } from './state.ts';
