@@ -5,6 +5,8 @@ export interface CuttingProxy {
   port: number;
   cuts: number;
   beginCutting(): void;
+  /** Lets nothing through any more, and cuts nothing: as a server that hangs. */
+  hold(): void;
   /** Lets everything through from now on. */
   mend(): void;
   close(): Promise<void>;
@@ -20,6 +22,7 @@ export function openCuttingProxy(
 ): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let isCutting = false;
+  let isHeld = false;
   const server: Server = createServer((client) => {
     const upstream = connectTo({ port, host: '127.0.0.1' });
     let left = least + Math.floor(Math.random() * (most - least));
@@ -37,6 +40,7 @@ export function openCuttingProxy(
         to.destroy();
       });
       from.on('data', (bytes) => {
+        if (isHeld) return;
         if (isCutting) left -= bytes.length;
         if (left > 0 || !isCutting) return void to.write(bytes);
         proxy.cuts++;
@@ -49,6 +53,9 @@ export function openCuttingProxy(
     cuts: 0,
     beginCutting() {
       isCutting = true;
+    },
+    hold() {
+      isHeld = true;
     },
     mend() {
       isCutting = false;

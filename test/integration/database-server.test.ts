@@ -329,6 +329,25 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     }
   }
 
+  test('a server that hangs is taken for lost, and the product ends all the same', async () => {
+    const straight = url;
+    const wire = await openCuttingProxy(Number(new URL(straight).port), { least: 1, most: 2 });
+    try {
+      url = Object.assign(new URL(straight), { port: String(wire.port) }).href;
+      const opened = await open();
+      await accept(opened, message({ content: 'before' }));
+      wire.hold();
+      await expect(accept(opened, message({ content: 'meanwhile' }))).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+      });
+      expect(await contents(opened)).toEqual(['before']);
+      await close();
+    } finally {
+      await wire.close();
+      url = straight;
+    }
+  });
+
   test('whatever sessions are told by default, ours are durable, and one that was ended is not taken for the one with the lock', async () => {
     const { db, end } = await openSession(parseAddress(url));
     const mine = await connect(parseAddress(url));

@@ -25,9 +25,13 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** A server that says nothing for so long is taken for lost. */
-const silenceMs = 30_000;
-const connectMs = 10_000;
+/**
+ * A server that says nothing for so long is taken for lost: within a commit, and while a session is opened, so short that
+ * both together leave a product that is told to end its ten seconds; for a page of a copy longer.
+ */
+const silenceMs = 4_000;
+const connectMs = 4_000;
+const pageMs = 30_000;
 /**
  * For how long MySQL keeps the place of a client that says nothing. Whoever runs says something every few seconds; whoever
  * makes a copy may be busy with the text index of a million memories for minutes.
@@ -145,7 +149,7 @@ async function postgres({ host, port, user, password, database, tls }: ServerAdd
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: connectMs,
-    query_timeout: silenceMs,
+    query_timeout: pageMs,
     keepAlive: true,
     application_name: 'clawdbot',
     types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
