@@ -58,6 +58,18 @@ export interface RoundsResult {
   slowestEndMs: number;
 }
 
+/** What must not happen, whatever ended the product. */
+export const nothingWrong = {
+  lost: 0,
+  storedTwice: 0,
+  answeredTwice: 0,
+  unanswered: 0,
+  outOfOrder: 0,
+  doubledEffects: 0,
+  unaccounted: 0,
+  damaged: 0,
+} satisfies Partial<RoundsResult>;
+
 /** Loads the product, ends it at a random moment, looks at what is left, starts it again and sends everything again. */
 export async function runCrashRounds(options: RoundsOptions): Promise<RoundsResult> {
   const workshop = mkdtempSync(join(tmpdir(), 'clawdbot-crash-'));

@@ -1,21 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runCrashRounds } from '../fakes/crash-rounds.ts';
+import { nothingWrong, runCrashRounds } from '../fakes/crash-rounds.ts';
 import { whyNoExt4 } from '../fakes/ext4-disk.ts';
 import { leaveOut } from '../fakes/leave-out.ts';
 
 const minutes = 60_000;
-const nothingWrong = {
-  lost: 0,
-  storedTwice: 0,
-  answeredTwice: 0,
-  unanswered: 0,
-  outOfOrder: 0,
-  doubledEffects: 0,
-  unaccounted: 0,
-  damaged: 0,
-};
-
 test('killed five times under load, the product loses nothing it acknowledged and answers nothing twice', {
   timeout: 5 * minutes,
 }, async () => {

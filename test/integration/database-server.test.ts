@@ -15,6 +15,7 @@ import { openStore, type Store } from '../../src-main/core/store/sqlite/client.t
 import { acceptRow, type NewMessage } from '../../src-main/core/store/sqlite/messages.ts';
 import { defineRowSums } from '../../src-main/core/store/sqlite/row-sums.ts';
 import { migrate, schemaVersion } from '../../src-main/core/store/sqlite/schema.ts';
+import { testMessage } from '../../src-main/core/store/sqlite/test-messages.ts';
 import { textIndexIsTrue } from '../../src-main/core/store/sqlite/text-index.ts';
 import { openCuttingProxy } from '../fakes/cutting-proxy.ts';
 import { type DatabaseServer, serverKinds, startDatabaseServer } from '../fakes/database-servers.ts';
@@ -22,24 +23,6 @@ import { leaveOut } from '../fakes/leave-out.ts';
 import { liveIn } from '../fakes/lived-in-database.ts';
 
 const now = 1_700_000_000_500;
-let made = 0;
-const message = (change: Partial<NewMessage> = {}): NewMessage => {
-  made++;
-  return {
-    id: `m${String(made).padStart(6, '0')}`,
-    platform: 'webhook',
-    channel: 'webhook',
-    external_id: `e${made}`,
-    conversation_id: 'c1',
-    sender_id: 'ana',
-    content: 'hello',
-    timestamp: 1_700_000_000,
-    attachments: '[]',
-    metadata: '{}',
-    received_at: 1_700_000_000_000,
-    ...change,
-  };
-};
 
 describe.each(serverKinds)('a store kept on a %s server', (kind) => {
   let server: DatabaseServer | null;
@@ -114,7 +97,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     expect(opened.opened.server).toMatchObject({ plan: 'copy', fetched: 0 });
     if (kind === 'mysql') expect(await collations()).toEqual(['utf8mb4_bin']);
     const texts = ['hello', '请在周五之前', 'a\0b', '\uE000 private', 'it\'s \\ "quoted" 😀', ' trailing ', ''];
-    await Promise.all(texts.map((content) => accept(opened, message({ content, metadata: '{"a":[1,"ü"]}' }))));
+    await Promise.all(texts.map((content) => accept(opened, testMessage({ content, metadata: '{"a":[1,"ü"]}' }))));
     const leases = await opened.call('work.lease', { limit: 10, leaseMs: 60_000, busy: [], now });
     await opened.call('work.finish', {
       now,
@@ -123,7 +106,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
         attempts,
         routed_at: now,
         route: 'note',
-        reply: { ...message({ sender_id: 'clawdbot', content: 'noted' }), deliver: true },
+        reply: { ...testMessage({ sender_id: 'clawdbot', content: 'noted' }), deliver: true },
         tasks: [],
         memories: [],
         forget: [],
@@ -168,7 +151,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     const again = await open();
     expect(again.opened.server).toMatchObject({ plan: 'fetch', altered: 0 });
     expect(again.opened.server?.fetched).toBe(before);
-    await accept(again, message({ content: 'afterwards' }));
+    await accept(again, testMessage({ content: 'afterwards' }));
     await close();
     expect(await expectSame()).toBeGreaterThan(before);
   });
@@ -198,9 +181,9 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
 
   test('while the server is away nothing is taken, what there is can be read, and it goes on by itself', async () => {
     const opened = await open();
-    await accept(opened, message({ content: 'before' }));
+    await accept(opened, testMessage({ content: 'before' }));
     await server?.kill();
-    await expect(accept(opened, message({ content: 'meanwhile' }))).rejects.toMatchObject({
+    await expect(accept(opened, testMessage({ content: 'meanwhile' }))).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     });
     expect(await contents(opened)).toEqual(['before']);
@@ -208,7 +191,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     expect(opened.trouble?.message).not.toContain(new URL(url).password);
     await server?.start();
     await expect.poll(() => opened.trouble, { timeout: 30_000 }).toBeNull();
-    await accept(opened, message({ content: 'after' }));
+    await accept(opened, testMessage({ content: 'after' }));
     expect(await contents(opened)).toEqual(['before', 'after']);
     expect(failures).toHaveLength(1);
     await close();
@@ -217,7 +200,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
 
   test('what another process writes into the file reaches the server too', async () => {
     const opened = await open();
-    await accept(opened, message());
+    await accept(opened, testMessage());
     const beside = await openStore({ file, durability: 'full', onFailure: () => {} });
     await beside.call('memories.insert', { rows: [memory('n1', 'written beside')] });
     await beside.close();
@@ -233,14 +216,14 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
   });
 
   test('what was written without the server is sent when it is there again', async () => {
-    await accept(await open(), message({ content: 'one' }));
+    await accept(await open(), testMessage({ content: 'one' }));
     await close();
     const apart = await openStore({ file, durability: 'full', onFailure: () => {} });
-    await accept(apart, message({ content: 'two' }));
+    await accept(apart, testMessage({ content: 'two' }));
     await apart.close();
     const again = await open();
     expect(again.opened.server?.plan).toBe('go_on');
-    await accept(again, message({ content: 'three' }));
+    await accept(again, testMessage({ content: 'three' }));
     expect(await contents(again)).toEqual(['one', 'two', 'three']);
     await close();
     await expectSame();
@@ -248,7 +231,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
 
   test('a second product is kept off, and two folders that both hold data are not mixed', async () => {
     const opened = await open();
-    await accept(opened, message());
+    await accept(opened, testMessage());
     await expect(connect(parseAddress(url)).then((connection) => connection.close())).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining('Another Clawdbot'),
@@ -265,10 +248,10 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
 
   test('one that was taken over stores nothing any more', async () => {
     const opened = await open();
-    await accept(opened, message());
+    await accept(opened, testMessage());
     // As when this one hung, and its session was ended for it.
     const thief = await stealFrom(url);
-    await expect(accept(opened, message({ content: 'late' }))).rejects.toMatchObject({
+    await expect(accept(opened, testMessage({ content: 'late' }))).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining('taken'),
     });
@@ -286,7 +269,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
 
   test('over a wire that is cut at any byte nothing is lost or doubled, whatever became of an answer', async () => {
     const straight = url;
-    await accept(await open(), message({ content: 'first' }));
+    await accept(await open(), testMessage({ content: 'first' }));
     await close();
     const wire = await openCuttingProxy(Number(new URL(straight).port), { least: 1_500, most: 20_000 });
     try {
@@ -296,7 +279,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
       const acknowledged: string[] = [];
       const until = performance.now() + 4_000;
       for (let round = 0; performance.now() < until; round++) {
-        const batch = [0, 1, 2].map((place) => message({ content: `m${round}-${place}` }));
+        const batch = [0, 1, 2].map((place) => testMessage({ content: `m${round}-${place}` }));
         const outcomes = await Promise.allSettled(batch.map((one) => accept(opened, one)));
         outcomes.forEach(({ status }, place) => status === 'fulfilled' && acknowledged.push(`m${round}-${place}`));
         if (outcomes.some(({ status }) => status === 'rejected'))
@@ -304,7 +287,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
       }
       wire.mend();
       await expect.poll(() => opened.trouble, { timeout: 30_000 }).toBeNull();
-      await accept(opened, message({ content: 'last' }));
+      await accept(opened, testMessage({ content: 'last' }));
       await close();
       expect(wire.cuts).toBeGreaterThan(3);
       expect(acknowledged.length).toBeGreaterThan(20);
@@ -335,9 +318,9 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
     try {
       url = Object.assign(new URL(straight), { port: String(wire.port) }).href;
       const opened = await open();
-      await accept(opened, message({ content: 'before' }));
+      await accept(opened, testMessage({ content: 'before' }));
       wire.hold();
-      await expect(accept(opened, message({ content: 'meanwhile' }))).rejects.toMatchObject({
+      await expect(accept(opened, testMessage({ content: 'meanwhile' }))).rejects.toMatchObject({
         code: 'STORE_UNAVAILABLE',
       });
       expect(await contents(opened)).toEqual(['before']);
@@ -377,7 +360,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
   });
 
   test('a transaction that the server undid because of another is run again', async () => {
-    await accept(await open(), message());
+    await accept(await open(), testMessage());
     await close();
     const connection = await connect(parseAddress(url));
     try {
@@ -396,12 +379,12 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
 
   test('a commit that the server kept and the file did not comes back from the server', async () => {
     const opened = await open();
-    await accept(opened, message({ content: 'one' }));
+    await accept(opened, testMessage({ content: 'one' }));
     await close();
     const copy = `${file}.earlier`;
     new Database(file).exec(`VACUUM INTO '${copy}'`);
     const again = await open();
-    await accept(again, message({ content: 'two' }));
+    await accept(again, testMessage({ content: 'two' }));
     await again.call('memories.insert', { rows: [memory('n1', 'only the server kept this')] });
     await close();
     const whole = await expectSame();
@@ -415,13 +398,13 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
 
   test('a restore here goes before what the server holds', async () => {
     const opened = await open();
-    await accept(opened, message({ content: 'one' }));
+    await accept(opened, testMessage({ content: 'one' }));
     await close();
     const copy = `${file}.earlier`;
     const backup = new Database(file);
     backup.exec(`VACUUM INTO '${copy}'`);
     backup.close();
-    await accept(await open(), message({ content: 'two' }));
+    await accept(await open(), testMessage({ content: 'two' }));
     await close();
     file = copy;
     await settleDatabase(file, now, new AbortController().signal);
@@ -442,7 +425,7 @@ describe.each(serverKinds)('a store kept on a %s server', (kind) => {
   });
 
   test('a server that was put back to an earlier hour is told again what it lost', async () => {
-    await accept(await open(), message({ content: 'one' }));
+    await accept(await open(), testMessage({ content: 'one' }));
     await close();
     const { db, end } = await openSession(parseAddress(url));
     await db.deleteFrom('clawdbot_messages').execute();

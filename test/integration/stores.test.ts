@@ -10,27 +10,9 @@ import {
   openStore,
   type Store,
 } from '../../src-main/core/store/index.ts';
+import { testMessage } from '../../src-main/core/store/sqlite/test-messages.ts';
 import { type DatabaseServer, serverKinds, startDatabaseServer } from '../fakes/database-servers.ts';
 import { leaveOut } from '../fakes/leave-out.ts';
-
-let made = 0;
-function message(change: Partial<NewMessage> = {}): NewMessage {
-  made++;
-  return {
-    id: `m${String(made).padStart(6, '0')}`,
-    platform: 'webhook',
-    channel: 'webhook',
-    external_id: `e${made}`,
-    conversation_id: 'c1',
-    sender_id: 'ana',
-    content: 'hello',
-    timestamp: 1_700_000_000,
-    attachments: '[]',
-    metadata: '{}',
-    received_at: 1_700_000_000_000,
-    ...change,
-  };
-}
 
 const now = 1_700_000_000_500;
 async function accept(to: Store, one: NewMessage): Promise<{ id: string; duplicate: boolean }> {
@@ -45,7 +27,7 @@ function effects(change: Pick<Effects, 'message_seq' | 'attempts'> & Partial<Eff
 }
 
 const reply = (question: string): NewMessage & { deliver: boolean } => ({
-  ...message({ sender_id: 'clawdbot', content: 'noted', external_id: `reply:${question}` }),
+  ...testMessage({ sender_id: 'clawdbot', content: 'noted', external_id: `reply:${question}` }),
   deliver: true,
 });
 
@@ -91,9 +73,12 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
   };
 
   test('a message that comes again changes nothing, also after a restart', async () => {
-    const first = message({ external_id: 'same' });
+    const first = testMessage({ external_id: 'same' });
     expect(await accept(await open(), first)).toEqual({ id: first.id, duplicate: false });
-    expect(await accept(await open2(), message({ external_id: 'same' }))).toEqual({ id: first.id, duplicate: true });
+    expect(await accept(await open2(), testMessage({ external_id: 'same' }))).toEqual({
+      id: first.id,
+      duplicate: true,
+    });
     expect(store?.waiting).toBe(1);
   });
 
@@ -105,20 +90,20 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
   test('a message comes back as it was said, with a NUL, a line break or an emoji in it', async () => {
     const to = await open();
     const content = 'before\u0000after\r\n\t\u001b[31m 报告 😀\u202e';
-    const { id } = await accept(to, message({ content, sender_id: 'a\u0000b' }));
+    const { id } = await accept(to, testMessage({ content, sender_id: 'a\u0000b' }));
     expect(await to.call('messages.get', { id })).toMatchObject({ content, sender_id: 'a\u0000b' });
   });
 
   test('the same id on another channel or platform is another message', async () => {
     const to = await open();
     for (const change of [{}, { channel: 'socket' }, { platform: 'irc' }]) {
-      expect(await accept(to, message({ external_id: 'same', ...change }))).toMatchObject({ duplicate: false });
+      expect(await accept(to, testMessage({ external_id: 'same', ...change }))).toMatchObject({ duplicate: false });
     }
   });
 
   test('three copies at once are one message', async () => {
     const to = await open();
-    const copies = [1, 2, 3].map(() => message({ external_id: 'same' }));
+    const copies = [1, 2, 3].map(() => testMessage({ external_id: 'same' }));
     const results = await Promise.all(copies.map((copy) => accept(to, copy)));
     expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect(new Set(results.map(({ id }) => id)).size).toBe(1);
@@ -126,9 +111,9 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
 
   test('one call that fails leaves the others of its commit whole', async () => {
     const to = await open();
-    const good = accept(to, message());
-    const bad = accept(to, message({ id: null as unknown as string }));
-    const alsoGood = accept(to, message());
+    const good = accept(to, testMessage());
+    const bad = accept(to, testMessage({ id: null as unknown as string }));
+    const alsoGood = accept(to, testMessage());
     await expect(bad).rejects.toThrow(/NOT NULL/);
     expect(await good).toMatchObject({ duplicate: false });
     expect(await alsoGood).toMatchObject({ duplicate: false });
@@ -140,7 +125,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
     const to = await open();
     const sent = [];
     for (const conversation_id of ['a', 'b', 'a', 'b', 'c']) {
-      const one = message({ conversation_id });
+      const one = testMessage({ conversation_id });
       sent.push(one.id);
       await accept(to, one);
     }
@@ -152,7 +137,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
 
   test('a message that waits for its next attempt holds back those after it', async () => {
     const to = await open();
-    for (const conversation_id of ['a', 'a', 'b']) await accept(to, message({ conversation_id }));
+    for (const conversation_id of ['a', 'a', 'b']) await accept(to, testMessage({ conversation_id }));
     const [first] = await lease(to, { limit: 1 });
     if (!first) return expect.fail('nothing was leased');
     await to.call('work.release', {
@@ -173,7 +158,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
 
   test('a lease that ran out is handed out again, and the late worker changes nothing', async () => {
     const to = await open();
-    await accept(to, message());
+    await accept(to, testMessage());
     const [old] = await lease(to);
     const [fresh] = await lease(to, { now: now + 61_000 });
     if (!old || !fresh) return expect.fail('nothing was leased');
@@ -190,7 +175,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
   });
 
   test('what was leased when the product ended is handed out again after the start', async () => {
-    await accept(await open(), message());
+    await accept(await open(), testMessage());
     await lease(store as Store);
     const to = await open2();
     expect(await to.call('work.recover', null)).toBe(1);
@@ -199,7 +184,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
 
   test('a finished message has its whole time line, its reply and nothing left to do', async () => {
     const to = await open();
-    await accept(to, message());
+    await accept(to, testMessage());
     const [one] = await lease(to);
     if (!one) return expect.fail('nothing was leased');
     const answer = reply(one.message.id);
@@ -227,7 +212,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
 
   test('a dead letter is set aside with its reason and can be tried again', async () => {
     const to = await open();
-    await accept(to, message());
+    await accept(to, testMessage());
     const [one] = await lease(to);
     if (!one) return expect.fail('nothing was leased');
     expect(
@@ -244,7 +229,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
 
   test('a delivery that was under way at the end is never sent again by itself', async () => {
     const to = await open();
-    await accept(to, message());
+    await accept(to, testMessage());
     const [one] = await lease(to);
     if (!one) return expect.fail('nothing was leased');
     await to.call('work.finish', {
@@ -262,7 +247,7 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
 
   test('replies of one conversation leave one after the other', async () => {
     const to = await open();
-    for (const conversation_id of ['a', 'a', 'b']) await accept(to, message({ conversation_id }));
+    for (const conversation_id of ['a', 'a', 'b']) await accept(to, testMessage({ conversation_id }));
     const leases = await lease(to);
     const all = leases.map((one) =>
       effects({
@@ -344,6 +329,6 @@ describe.each(['sqlite', ...serverKinds] as const)('a store of %s', (kind) => {
   test('a closed store refuses calls instead of leaving them waiting', async () => {
     const to = await open();
     await to.close();
-    await expect(accept(to, message())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(accept(to, testMessage())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 });

@@ -8,6 +8,7 @@ import { acceptRow, type NewMessage } from './messages.ts';
 import { openDatabase, readSettings } from './open.ts';
 import { openReader } from './reader.ts';
 import { migrate, schemaVersion } from './schema.ts';
+import { testMessage } from './test-messages.ts';
 
 let folder: string;
 let file: string;
@@ -27,25 +28,6 @@ const open = async (durability: 'full' | 'normal' = 'full') => {
   store = await openStore({ file, durability, onFailure: (error) => expect.fail(String(error)) });
   return store;
 };
-
-let made = 0;
-function message(change: Partial<NewMessage> = {}): NewMessage {
-  made++;
-  return {
-    id: `m${String(made).padStart(6, '0')}`,
-    platform: 'webhook',
-    channel: 'webhook',
-    external_id: `e${made}`,
-    conversation_id: 'c1',
-    sender_id: 'ana',
-    content: 'hello',
-    timestamp: 1_700_000_000,
-    attachments: '[]',
-    metadata: '{}',
-    received_at: 1_700_000_000_000,
-    ...change,
-  };
-}
 
 const now = 1_700_000_000_500;
 async function accept(to: Store, one: NewMessage): Promise<{ id: string; duplicate: boolean }> {
@@ -117,7 +99,7 @@ test('a file that is no database is refused and left as it is', async () => {
 });
 
 test('a reader sees what the store has committed and cannot write', async () => {
-  await accept(await open(), message({ content: 'visible' }));
+  await accept(await open(), testMessage({ content: 'visible' }));
   const reader = openReader(file);
   expect(reader.get<{ content: string }>('SELECT content FROM messages')?.content).toBe('visible');
   expect(() => reader.all('DELETE FROM messages RETURNING id')).toThrow(/readonly/i);
